@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* expr.h - the expression language: values, parse, evaluate, templates. The front door of expr/.
+ *
+ * A library of its own (libexpr): nothing here knows workflows, events or runs. Values are
+ * immutable once they are handed over, passed by copy, and owned by the arena that made them.
+ * Rules: semantics.md section 2; where GitHub's two engines differ, the C# one is followed. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* ---- values (value.c) ---- */
+
+enum expr_kind { EXPR_NULL, EXPR_BOOL, EXPR_NUMBER, EXPR_STRING, EXPR_ARRAY, EXPR_OBJECT };
+
+struct expr_value {
+	enum expr_kind kind;
+	union {
+		bool boolean;
+		double number;
+		struct wf_str string;
+		struct expr_array *array; /* never NULL */
+		struct expr_object *object; /* never NULL */
+	};
+};
+
+struct expr_array {
+	struct wf_arena *arena;
+	struct expr_value *items;
+	size_t n, cap;
+	bool filtered; /* came out of `.*`: an index maps over the members */
+};
+
+struct expr_pair {
+	struct wf_str key;
+	struct expr_value value;
+};
+
+/* Pairs in insertion order. Keys compare without case (ordinal, as GitHub does) unless exact. */
+struct expr_object {
+	struct wf_arena *arena;
+	struct expr_pair *pairs;
+	size_t n, cap;
+	bool exact; /* the env context: keys are case-sensitive */
+	uint32_t *slots; /* hash table over the keys, made when n grows beyond a few */
+	size_t nslots;
+};
+
+#define EXPR_NULL_VALUE ((struct expr_value){ .kind = EXPR_NULL })
+
+struct expr_value expr_bool(bool b);
+struct expr_value expr_number(double d);
+struct expr_value expr_string(struct wf_str s); /* not copied */
+struct expr_value expr_cstring(const char *s); /* not copied; NULL gives the null value */
+struct expr_value expr_array_value(struct expr_array *array);
+struct expr_value expr_object_value(struct expr_object *object);
+
+struct expr_array *expr_array_new(struct wf_arena *arena);
+void expr_array_push(struct expr_array *array, struct expr_value item);
+struct expr_object *expr_object_new(struct wf_arena *arena);
+/* Adds or replaces; a replaced key keeps its place and first spelling. The key is not copied. */
+void expr_object_set(struct expr_object *object, struct wf_str key, struct expr_value value);
+/* The value of key, or null when it is not there. */
+struct expr_value expr_object_get(const struct expr_object *object, struct wf_str key);
+/* The pair itself, or NULL. */
+struct expr_pair *expr_object_find(const struct expr_object *object, struct wf_str key);
+void expr_object_remove(struct expr_object *object, struct wf_str key);
+/* Follows a path of keys, "pull_request.head.ref"; null where it ends. For C code that reads
+ * payloads; keys that hold a dot cannot be reached. */
+struct expr_value expr_path(struct expr_value value, const char *path);
+/* The same as text by expr_to_string(), empty where it ends. */
+struct wf_str expr_path_str(struct wf_arena *arena, struct expr_value value, const char *path);
+/* A deep copy into another arena, strings included. */
+struct expr_value expr_copy(struct wf_arena *arena, struct expr_value value);
+
+/* Coercions (semantics.md 2.4, 2.6). */
+bool expr_truthy(struct expr_value value);
+double expr_to_number(struct expr_value value);
+struct wf_str expr_to_string(struct wf_arena *arena, struct expr_value value);
+struct wf_str expr_number_text(struct wf_arena *arena, double number); /* .NET G15 */
+double expr_parse_number(struct wf_str text); /* ParseNumber: NaN when it is none */
+/* `==` of the language. */
+bool expr_equal(struct expr_value a, struct expr_value b);
+/* The name of a kind as GitHub prints it: "Null", "Boolean", "Number", "String", ... */
+const char *expr_kind_name(enum expr_kind kind);
+
+/* ---- JSON text (json.c) ---- */
+
+/* Strict JSON text to a value; all of the text must be used. *err has line and column of the text
+ * (its file is `file`, which may be NULL). Nesting above 100 levels is an error. */
+bool expr_json_read(struct wf_arena *arena, const char *file, struct wf_str text,
+    struct expr_value *out, struct wf_error *err);
+/* As fromJSON() reads: comments allowed, text after the first value ignored (2.8.2). */
+bool expr_json_read_lenient(struct wf_arena *arena, struct wf_str text, struct expr_value *out,
+    struct wf_error *err);
+/* As toJSON() prints (2.8.1). */
+void expr_json_pretty(struct wf_buf *out, struct expr_value value);
+/* On one line without spaces; NaN and infinities as strings. */
+void expr_json_compact(struct wf_buf *out, struct expr_value value);
+
+/* ---- expressions (lex.c parse.c eval.c func.c) ---- */
+
+struct expr; /* one parsed expression, owned by the arena it was parsed into */
+
+/* A function that the caller supplies (status functions, hashFiles), and its number of arguments. */
+struct expr_func {
+	const char *name;
+	int min, max;
+	/* Sets *out and returns true, or sets *err. NULL while only parsing. */
+	bool (*call)(void *data, struct wf_arena *arena, const struct expr_value *args, size_t n,
+	    struct expr_value *out, struct wf_error *err);
+	void *data;
+};
+
+/* What may be named at a place: contexts, and functions beyond the built-in ones. */
+struct expr_names {
+	const char *const *contexts; /* NULL-ended; NULL: any name is a context */
+	const struct expr_func *funcs; /* ended by name == NULL; may be NULL */
+};
+
+/* Parses `text` (what stands between the braces). Errors have GitHub's kind in *kind when kind is
+ * not NULL, its wording in err->msg, and the position `pos`. `names` may be NULL: all contexts, no
+ * extra functions. */
+enum expr_errkind { EXPR_ERR_LEX, EXPR_ERR_PARSE, EXPR_ERR_EVAL };
+struct expr *expr_parse(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
+    const struct expr_names *names, enum expr_errkind *kind, struct wf_error *err);
+
+/* What an expression sees while it is evaluated. */
+struct expr_scope {
+	const struct expr_object *contexts; /* name to value; a context that is not there is null */
+	const struct expr_func *funcs; /* ended by name == NULL; a function not there is an error */
+	size_t max_memory; /* bytes an evaluation may make; 0: GitHub's 10 MiB */
+};
+
+bool expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_scope *scope,
+    struct expr_value *out, struct wf_error *err);
+
+/* The text an expression was parsed from, trimmed. */
+struct wf_str expr_source(const struct expr *expr);
+/* Whether a function of this name is called anywhere in it (letters without case). */
+bool expr_calls(const struct expr *expr, const char *function);
+/* Calls visit for every `context.name` and `context['name']` and bare `context` (key empty) in it,
+ * so that callers see what it depends on: needs.build gives ("needs", "build"), and so does
+ * needs.build.outputs.x; deeper names are in *path, NULL-ended, at most 4. */
+void expr_visit(const struct expr *expr,
+    void (*visit)(void *data, struct wf_str context, const struct wf_str *path, size_t npath),
+    void *data);
+/* The built-in functions and their arity, ended by name == NULL. */
+const struct expr_func *expr_builtins(void);
+
+/* ---- templates (template.c) ---- */
+
+enum expr_token_kind {
+	EXPR_TOKEN_LITERAL, /* a value that needs no evaluation */
+	EXPR_TOKEN_EXPR, /* ${{ ... }}, also a scalar with text around it as one format() call */
+	EXPR_TOKEN_SEQUENCE,
+	EXPR_TOKEN_MAPPING,
+	EXPR_TOKEN_INSERT, /* the key ${{ insert }} */
+};
+
+/* A node of a file whose scalars may hold expressions. Read-only after loading. */
+struct expr_token {
+	enum expr_token_kind kind;
+	struct wf_pos pos;
+	struct wf_str source; /* a scalar as it was written, before evaluation */
+	union {
+		struct expr_value literal;
+		const struct expr *expr;
+		struct {
+			struct expr_token **items;
+			size_t n;
+		} seq;
+		struct {
+			struct expr_token_pair *pairs;
+			size_t n;
+		} map;
+	};
+};
+
+struct expr_token_pair {
+	struct expr_token *key; /* LITERAL string, EXPR, or INSERT */
+	struct expr_token *value;
+};
+
+/* Reads the text of one scalar: literal when it holds no `${{`; the lone expression; or the
+ * format() call that text around it becomes (2.1). `$<< ... >>` is the same as `${{ ... }}` when
+ * `alt` is set. Without names->contexts allowed at the place (names == NULL) an expression is the
+ * error "A template expression is not allowed in this context". */
+bool expr_token_read(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
+    const struct expr_names *names, bool alt, struct expr_token **out, struct wf_error *err);
+
+/* Evaluates a token tree to a value: expressions in keys and list items are spliced (2.9). Errors
+ * are WF_ERR_EVAL at the token's place. token == NULL gives null. */
+bool expr_token_eval(struct wf_arena *arena, const struct expr_token *token,
+    const struct expr_scope *scope, struct expr_value *out, struct wf_error *err);
+/* The same where the field wants text: any scalar becomes a string, an array or object is
+ * "A sequence was not expected" / "A mapping was not expected". NULL gives an empty string. */
+bool expr_token_string(struct wf_arena *arena, const struct expr_token *token,
+    const struct expr_scope *scope, struct wf_str *out, struct wf_error *err);
+/* Where it wants exactly a boolean or a number (1.3 rule 2); NULL gives `fallback`. */
+bool expr_token_bool(struct wf_arena *arena, const struct expr_token *token,
+    const struct expr_scope *scope, bool fallback, bool *out, struct wf_error *err);
+bool expr_token_number(struct wf_arena *arena, const struct expr_token *token,
+    const struct expr_scope *scope, double fallback, double *out, struct wf_error *err);
+
+/* Makes the expression of an `if:` (2.10): blank is success(); without a status function anywhere
+ * it is success() && (text). `token` is the scalar as read, NULL for none. */
+const struct expr *expr_condition(struct wf_arena *arena, const struct expr_token *token,
+    const struct expr_names *names, struct wf_error *err);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* builtin.h - actions that wfrun brings along: same inputs, outputs and messages as the real ones.
+ *
+ * A built-in is started like an action: its inputs are evaluated, and what it prints goes through
+ * the same way as the output of a process (commands included: "::warning::..."). It may use the box
+ * and the thread pool; it must call builtin_done() exactly once, from the loop's thread. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "event/event.h"
+#include "expr/expr.h"
+#include "runner/box/box.h"
+
+#include <stdbool.h>
+
+struct builtin_call;
+
+struct builtin {
+	const char *repository; /* "actions/checkout", compared without case */
+	const char *const *inputs; /* NULL-ended: the names that the action declares */
+	const char *const *defaults; /* of each input, a text or NULL; without expressions */
+	void (*start)(struct builtin_call *call);
+};
+
+/* The built-in that answers for owner/repo (path empty), or NULL. */
+const struct builtin *builtin_find(struct wf_str owner, struct wf_str repo, struct wf_str path);
+
+/* One running call; the step owns it. */
+struct builtin_call {
+	const struct builtin *builtin;
+	struct wf_arena *arena; /* the job's */
+	uv_loop_t *loop;
+	struct box *box;
+	const struct expr_object *inputs; /* all declared inputs, strings, evaluated and trimmed */
+	const struct expr_object *github; /* the github context of the job */
+	const struct event *event;
+	const struct repo_facts *facts;
+	const char *repo_dir; /* the user's work tree, absolute; open an own struct repo in threads */
+	const char *const *env; /* "NAME=value", NULL-ended: what a process of this step would get */
+	const char *state; /* host folder of the job, below box->spec.state: room for layers */
+	/* given by the step */
+	void (*print)(struct builtin_call *call, struct wf_str text); /* lines of output */
+	void (*output)(struct builtin_call *call, struct wf_str name, struct wf_str value);
+	void (*setenv)(struct builtin_call *call, struct wf_str name, struct wf_str value);
+	void (*addpath)(struct builtin_call *call, struct wf_str path);
+	void (*done)(struct builtin_call *call, bool success);
+	void *data; /* the step's */
+	void *impl; /* the built-in's */
+	bool cancelled; /* set by the step; a built-in that waits should look */
+};
+
+/* The text of an input, empty when not given. */
+struct wf_str builtin_input(const struct builtin_call *call, const char *name);
+/* "true" in YAML 1.2 core spelling, as core.getBooleanInput reads it. */
+bool builtin_flag(const struct builtin_call *call, const char *name);
+void builtin_printf(struct builtin_call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Prints "::error::MESSAGE" and ends the call as failed. */
+void builtin_fail(struct builtin_call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+extern const struct builtin builtin_checkout; /* checkout.c */
+extern const struct builtin builtin_paths_filter; /* paths_filter.c */
+extern const struct builtin builtin_setup_python; /* setup_python.c */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* mask.h - secrets never leave: every byte that reaches a sink has passed mask_apply().
+ *
+ * Rules: semantics.md 6.8. A mask may have a parent (the run's secrets) whose values it masks too;
+ * one mask per job, since ::add-mask:: holds for one job. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+
+struct mask;
+
+struct mask *mask_new(const struct mask *parent); /* parent may be NULL, and must outlive it */
+void mask_free(struct mask *mask);
+/* Registers a value: trimmed, each of its lines, and their encodings. Empty ones are ignored. */
+void mask_add(struct mask *mask, struct wf_str value);
+/* text with each merged range of matches replaced by ***. Returns `text` itself when nothing
+ * matches, else the view of *buf, which is overwritten. */
+struct wf_str mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf);
+/* Whether any value stands in text. */
+bool mask_hits(const struct mask *mask, struct wf_str text);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* record.h - the append-only list of everything that happens, and who listens to it.
+ *
+ * Every fact about runs, jobs and steps goes through record_put(), which masks all text and stamps
+ * the time; sinks (terminal, NDJSON, the collecting report) see nothing else. The schema of the
+ * NDJSON form is doc/record.md. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "runner/output/command.h"
+#include "runner/output/mask.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* X(enum suffix, name in JSON) */
+#define RECORD_KINDS(X)                                                                            \
+	X(WORKFLOW_ASLEEP, "workflow.asleep") /* an event did not wake it: reason, place */        \
+	X(RUN_STARTED, "run.started")                                                              \
+	X(RUN_FINISHED, "run.finished") /* result, duration */                                     \
+	X(JOB_STARTED, "job.started") /* the box is being made */                                  \
+	X(JOB_FINISHED, "job.finished") /* result, reason, outputs; skipped jobs too */            \
+	X(STEP_STARTED, "step.started")                                                            \
+	X(STEP_FINISHED, "step.finished") /* outcome, conclusion, outputs */                       \
+	X(LINE, "line") /* one line of a step's output */                                          \
+	X(GROUP, "group")                                                                          \
+	X(ENDGROUP, "endgroup")                                                                    \
+	X(ANNOTATION, "annotation") /* level, message, place */                                    \
+	X(DEBUG, "debug")                                                                          \
+	X(STEP_SUMMARY, "summary") /* Markdown of GITHUB_STEP_SUMMARY */                           \
+	X(DIFFERENCE, "difference") /* what GitHub does and wfrun does not: place */               \
+	X(NOTE, "note") /* said once: a missing secret, a chosen box */                            \
+	X(CHAIN, "chain") /* a run woke others by workflow_run */
+
+enum record_kind {
+#define X(suffix, name) RECORD_##suffix,
+	RECORD_KINDS(X)
+#undef X
+};
+const char *record_kind_name(enum record_kind kind);
+
+/* Who an event is about. Open, plain data, made by run, job and step; must outlive the events. */
+struct record_run {
+	uint64_t id; /* github.run_id */
+	uint64_t number; /* 1, 2, 3 ... within this invocation, in order of start */
+	uint64_t parent; /* number of the run whose workflow_run event woke it; 0: none */
+	struct wf_str workflow, path; /* display name, file */
+	struct wf_str event, ref, sha;
+	struct wf_str head_branch;
+	struct wf_str title; /* run-name */
+};
+
+struct record_job {
+	const struct record_run *run;
+	struct wf_str id; /* "test"; in a called workflow "test/unit" */
+	struct wf_str name; /* display name, "test / unit (3.11)" */
+	uint64_t number; /* 1, 2, ... within this invocation */
+};
+
+struct record_step {
+	const struct record_job *job;
+	int number; /* 1-based among the job's steps, pre and post included */
+	struct wf_str id, name;
+};
+
+/* One event. Fields that do not belong to its kind stay zero. */
+struct record_event {
+	enum record_kind kind;
+	int64_t time; /* milliseconds since 1970; set by record_put() */
+	const struct record_run *run; /* set from job or step when NULL */
+	const struct record_job *job; /* set from step when NULL */
+	const struct record_step *step;
+	const struct mask *mask; /* of the job, or of the run; NULL: nothing to mask */
+	struct wf_str text; /* line, message, title of a group, Markdown */
+	const char *result; /* of a run or job; conclusion of a step */
+	const char *outcome; /* of a step, before continue-on-error */
+	struct wf_str reason; /* why skipped, asleep, cancelled */
+	int64_t duration; /* milliseconds */
+	int exit_code; /* STEP_FINISHED of a process, -1: none */
+	const char *level; /* ANNOTATION: error, warning, notice */
+	struct command_place place; /* ANNOTATION, DIFFERENCE, WORKFLOW_ASLEEP */
+	const struct command_pair *outputs; /* JOB_FINISHED, STEP_FINISHED */
+	size_t noutputs;
+};
+
+struct record;
+
+struct record_sink {
+	void (*put)(struct record_sink *sink, const struct record_event *event);
+	void (*close)(struct record_sink *sink); /* the record is over; frees the sink */
+};
+
+/* now() gives milliseconds since 1970 (injected, so that golden records compare). */
+struct record *record_new(int64_t (*now)(void *data), void *data);
+/* Sinks are called in the order they were added; the record closes them. */
+void record_add_sink(struct record *record, struct record_sink *sink);
+void record_put(struct record *record, const struct record_event *event);
+int64_t record_now(const struct record *record);
+void record_free(struct record *record);
+
+/* One JSON object a line onto `out` (not closed by it). */
+struct record_sink *record_ndjson_new(FILE *out);
+
+/* What the final summary needs: every run and job with result, duration and reason, annotations,
+ * step summaries, differences, notes. Read it after the loop ended, before record_free(). */
+struct report {
+	struct wf_arena *arena;
+	struct report_run {
+		const struct record_run *run;
+		const char *result; /* NULL: it never finished */
+		int64_t duration;
+		struct report_job {
+			const struct record_job *job;
+			const char *result;
+			int64_t duration;
+			struct wf_str reason;
+			size_t nsteps;
+			struct wf_str failed_step; /* name of the first that failed, or empty */
+			int failed_exit; /* its exit code, -1: none */
+		} *jobs;
+		size_t njobs, cap;
+	} *runs;
+	size_t nruns, cap;
+	struct report_text {
+		struct wf_str text;
+		struct command_place place;
+		const struct record_step *step; /* may be NULL */
+		const struct record_run *run; /* may be NULL */
+		const char *level; /* annotations */
+	} *annotations, *summaries, *differences, *notes, *asleep;
+	size_t nannotations, nsummaries, ndifferences, nnotes, nasleep;
+	size_t annotations_cap, summaries_cap, differences_cap, notes_cap, asleep_cap;
+};
+/* A sink that fills *report, which it owns and which stays readable until the record is freed. */
+struct record_sink *record_report_new(const struct report **report);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* session.h - what one command line sets going: the runs that an event wakes, the workflow_run
+ * chain that follows, and the slots they share. The front door of runner/ for src/cli/. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "event/event.h"
+#include "expr/expr.h"
+#include "model/workflow.h"
+#include "runner/box/box.h"
+#include "runner/output/record.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct session_options {
+	const char *repo_dir; /* any folder inside the repository */
+	struct event_args event;
+	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
+	const char *stubs; /* --stubs DIR, or NULL */
+	enum box_kind box;
+	unsigned max_jobs; /* -j; 0: the processors */
+	struct expr_object *secrets, *vars; /* names to strings */
+	struct expr_object *env; /* added to every job's environment below workflow env */
+	bool chain; /* follow workflow_run */
+	bool strict; /* a difference is an error before anything starts */
+	struct record *record; /* where everything is said */
+};
+
+struct session_result {
+	int status; /* exit status: 0, 1 (a workflow failed), 130 (cancelled) */
+};
+
+/* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, invalid
+ * file, missing action, refused by strict). Problems of workflow files are in diags as well. */
+bool session_run(const struct session_options *options, struct session_result *result,
+    struct wf_diags *diags, struct wf_error *err);
+
+/* The same up to and including the decision what wakes: for `wfrun plan`, `why`, `list`. */
+struct session_workflow {
+	struct workflow *wf; /* NULL: the file is invalid, see diags */
+	struct wf_str path;
+};
+/* All workflow files of the work tree, by path. */
+bool session_load(struct wf_arena *arena, const char *repo_dir, struct session_workflow **out,
+    size_t *n, struct wf_diags *diags, struct wf_error *err);

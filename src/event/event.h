@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* event.h - one event: its name, ref and sha, what it changed, its payload, its `github` context.
+ *
+ * Made from the command line's SPEC, a payload file and git. Rules: semantics.md 3.1, section 4. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "event/repo.h"
+#include "expr/expr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How the user describes an event; what is NULL is taken from git. */
+struct event_args {
+	const char *spec; /* push[=BRANCH], tag=NAME, pr[=BASE], release=TAG, dispatch,
+	                   * schedule[=CRON], NAME[:TYPE]; NULL: push */
+	const char *payload_file; /* JSON, merged over what git gives */
+	const char *before, *sha, *base, *ref; /* replace facts of git */
+	const char *const *changed; /* NULL-ended: replace the diff */
+	const char *actor; /* NULL: git's user.name, else "local" */
+	struct expr_object *inputs; /* --input, values are strings; NULL: none */
+	bool committed; /* leave the work tree's changes out */
+};
+
+struct event {
+	struct wf_str name; /* "push", "pull_request", "workflow_run" */
+	struct wf_str action; /* activity type, "opened"; empty when the event has none */
+	struct wf_str ref; /* "refs/tags/v1.2.3" */
+	struct wf_str ref_name; /* "v1.2.3", "7/merge" */
+	struct wf_str ref_type; /* "branch" or "tag" */
+	struct wf_str sha;
+	struct wf_str head_ref, base_ref; /* pull requests, else empty */
+	struct wf_str filter_name; /* what branches/tags filters look at: branch, tag, base branch, or
+	                            * the head branch of the triggering run */
+	struct wf_str actor;
+	struct expr_object *payload; /* github.event */
+	struct expr_object *inputs; /* the raw `inputs` of workflow_dispatch, else NULL */
+	bool skip_ci; /* the head commit says [skip ci] and the event heeds it */
+	bool has_changes; /* `changes` is known: push to a branch, pull request */
+	bool diff_from_worktree; /* the work tree's changes are in it */
+	struct repo_change *changes; /* sorted by path */
+	size_t nchanges;
+	struct wf_str diff_base; /* commit the changes are counted from, for `why` */
+};
+
+/* Builds the event. Unknown names are WF_ERR_USAGE with the nearest known one. */
+bool event_make(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,
+    const struct event_args *args, struct event *out, struct wf_error *err);
+
+/* Facts of a run that stand in its `github` context beside the event's. */
+struct event_run {
+	struct wf_str workflow; /* display name */
+	struct wf_str workflow_path; /* ".github/workflows/ci.yml" */
+	uint64_t run_id, run_number, run_attempt;
+	struct wf_str workflow_ref_branch; /* ref of the file: "refs/heads/main" */
+	struct wf_str workflow_sha;
+};
+
+/* The part of `github` that the server sets (semantics.md 3.1, rows marked S), token left out. */
+struct expr_object *event_github(struct wf_arena *arena, const struct event *event,
+    const struct repo_facts *facts, const struct event_run *run);
+
+/* The `inputs` context of a workflow_dispatch run: types, choices, defaults, required (4.7). With
+ * problems: WF_ERR_USAGE that lists the known inputs. `when` is the workflow's workflow_dispatch
+ * entry. */
+struct when_event;
+bool event_inputs(struct wf_arena *arena, const struct event *event, const struct when_event *when,
+    struct expr_object **out, struct wf_error *err);
+
+/* The names of all events, sorted, for help and messages. */
+size_t event_names(const struct wf_str **names);

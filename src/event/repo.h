@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* repo.h - what git knows: head, refs, remote, changed paths, files of a commit. The only git2.h of
+ * this floor.
+ *
+ * A `struct repo` belongs to one thread. Returned text lives in the arena that is passed. Revisions
+ * are anything that git rev-parse takes; commits come back as 40 hexadecimal digits. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct repo;
+
+#define REPO_ZERO_SHA "0000000000000000000000000000000000000000"
+
+/* Opens the repository that holds the folder `dir` (worktrees and submodules too). WF_ERR_MISSING
+ * when there is none, with a hint. Read-only: never writes into the repository. */
+struct repo *repo_open(const char *dir, struct wf_error *err);
+void repo_close(struct repo *repo); /* NULL is allowed */
+
+const char *repo_workdir(const struct repo *repo); /* absolute, without a slash at the end */
+const char *repo_gitdir(const struct repo *repo); /* absolute: the .git folder of this work tree */
+const char *repo_commondir(const struct repo *repo); /* absolute: where objects and refs are */
+
+/* What does not depend on the event. */
+struct repo_facts {
+	struct wf_str owner, name; /* of the remote "origin" (else the first); without one: "local" and
+	                            * the folder's name */
+	struct wf_str full_name; /* owner/name */
+	struct wf_str default_branch; /* origin/HEAD, else main, else master, else the head */
+	struct wf_str head_branch; /* empty when HEAD is detached */
+	struct wf_str head_sha; /* REPO_ZERO_SHA before the first commit */
+	bool dirty; /* the work tree differs from HEAD (untracked files count, ignored do not) */
+};
+bool repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out,
+    struct wf_error *err);
+
+/* The commit that a revision names; false when there is none. */
+bool repo_resolve(struct repo *repo, struct wf_arena *arena, const char *rev, struct wf_str *sha);
+/* The merge base of two commits; false when there is none. */
+bool repo_merge_base(struct repo *repo, struct wf_arena *arena, const char *a, const char *b,
+    struct wf_str *sha);
+
+struct repo_commit {
+	struct wf_str sha, tree, message, author_name, author_email, committer_name, committer_email;
+	int64_t author_time, committer_time; /* seconds since 1970 */
+	int author_offset, committer_offset; /* minutes */
+};
+bool repo_commit(struct repo *repo, struct wf_arena *arena, const char *rev,
+    struct repo_commit *out, struct wf_error *err);
+/* The commits of base..head, oldest first; at most max. base may be REPO_ZERO_SHA. */
+bool repo_log(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
+    size_t max, struct repo_commit **out, size_t *n, struct wf_error *err);
+
+struct repo_change {
+	struct wf_str path;
+	enum repo_status { REPO_ADDED, REPO_MODIFIED, REPO_DELETED, REPO_RENAMED } status;
+	struct wf_str old_path; /* REPO_RENAMED */
+};
+
+/* The paths that differ between two trees, sorted. base may be REPO_ZERO_SHA (the empty tree). With
+ * `worktree` the new side is the work tree as if all of it were committed (untracked files too,
+ * ignored ones not), and head is not used. `renames` finds renames as git does by default; without
+ * it both names are reported, as deleted and added. */
+bool repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
+    bool worktree, bool renames, struct repo_change **out, size_t *n, struct wf_error *err);
+
+/* The bytes of a file at a commit; false when it is not there. */
+bool repo_blob(struct repo *repo, struct wf_arena *arena, const char *rev, const char *path,
+    struct wf_str *out);
+/* The names of the entries of a folder at a commit, sorted; false when it is not there. */
+bool repo_tree(struct repo *repo, struct wf_arena *arena, const char *rev, const char *path,
+    struct wf_str **names, size_t *n);
+
+/* Untracked paths that .gitignore hides, each as high up as possible (a whole ignored folder is one
+ * entry, with no slash at the end). Paths are relative to the work tree. */
+bool repo_ignored(struct repo *repo, struct wf_arena *arena, struct wf_str **paths, size_t *n,
+    struct wf_error *err);
+
+/* Writes the tree of a commit into the folder dest, which exists and is empty; no .git. Safe to
+ * call from a thread of the pool with its own struct repo. */
+bool repo_export(struct repo *repo, const char *rev, const char *dest, struct wf_error *err);
+
+/* All local branches and all tags, names short, with their commits (tags peeled). */
+struct repo_ref {
+	struct wf_str name, sha;
+	bool tag;
+};
+bool repo_refs(struct repo *repo, struct wf_arena *arena, struct repo_ref **out, size_t *n,
+    struct wf_error *err);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* plan.h - which jobs: nodes and needs of one workflow, and the job instances of a node. Pure: no
+ * clock, no files, no processes; called again when needs are known. The front door of src/plan/.
+ *
+ * A `struct plan` stands for one workflow file as it is run or called once. The caller keeps the
+ * results of its nodes and hands them in when it asks. Rules: semantics.md section 5. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "expr/expr.h"
+#include "model/workflow.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum plan_result {
+	PLAN_PENDING, /* not finished */
+	PLAN_SUCCESS,
+	PLAN_FAILURE,
+	PLAN_CANCELLED,
+	PLAN_SKIPPED,
+};
+/* "success", "failure", "cancelled", "skipped"; "" for PLAN_PENDING. */
+const char *plan_result_name(enum plan_result result);
+
+struct plan_node {
+	const struct job_def *def;
+	size_t index; /* in plan.nodes, the same as def->index */
+	size_t *needs; /* direct, as indices */
+	size_t nneeds;
+	size_t *ancestors; /* all that is above it, ascending */
+	size_t nancestors;
+	size_t *dependants; /* nodes that need this one directly */
+	size_t ndependants;
+};
+
+struct plan {
+	const struct workflow *wf;
+	struct plan_node *nodes;
+	size_t n;
+};
+
+/* Never fails: workflow_read() has refused cycles and unknown needs. */
+struct plan *plan_new(struct wf_arena *arena, const struct workflow *wf);
+
+/* What is known of the nodes so far; arrays are indexed by node. */
+struct plan_state {
+	const enum plan_result *results; /* after continue-on-error */
+	const struct expr_value *outputs; /* objects or null */
+	bool cancelled; /* the whole run was */
+};
+
+/* The `needs` context of a node (3.6), direct needs only. */
+struct expr_object *plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
+    const struct plan_state *state);
+
+/* Whether the node's `if:` says yes (5.1, 5.2). `contexts` has github, inputs, vars; needs is added
+ * here. *reason says in one line what decided when it says no: "if: github.event_name ==
+ * 'pull_request' is false", "needs 'changes' is skipped". */
+bool plan_wanted(struct wf_arena *arena, const struct plan *plan, size_t node,
+    const struct plan_state *state, const struct expr_object *contexts, bool *wanted,
+    struct wf_str *reason, struct wf_error *err);
+
+/* One instance: a matrix leg, or the job itself when it has no matrix. */
+struct plan_job {
+	const struct plan_node *node;
+	size_t index, total; /* strategy.job-index, job-total */
+	struct expr_value matrix; /* object or null */
+	struct expr_value strategy; /* object: fail-fast, job-index, job-total, max-parallel */
+	struct wf_str name; /* display name, "test (3.11)" */
+	bool fail_fast;
+	size_t max_parallel; /* 0: no limit */
+};
+
+/* Evaluates the strategy and gives the instances in order (5.5). `contexts` as in plan_wanted(). */
+bool plan_expand(struct wf_arena *arena, const struct plan *plan, size_t node,
+    const struct plan_state *state, const struct expr_object *contexts, struct plan_job **out,
+    size_t *n, struct wf_error *err);
+
+/* Merges the results of instances or of a called workflow's jobs (5.3). */
+enum plan_result plan_merge(enum plan_result a, enum plan_result b);
+/* The conclusion of a run: failure if any job failed, else cancelled if `cancelled`, else success;
+ * skipped when all jobs were. */
+enum plan_result plan_conclusion(const enum plan_result *results, size_t n, bool cancelled);
