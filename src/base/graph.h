@@ -15,7 +15,7 @@ struct wf_graph {
 	struct wf_graph_node {
 		size_t *needs; /* in the order they were added, without duplicates */
 		size_t nneeds, cap;
-	} *nodes;
+	} * nodes;
 };
 
 void wf_graph_init(struct wf_graph *graph, struct wf_arena *arena, size_t n);

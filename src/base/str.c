@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* str.c - slices and what is asked of them; UTF-8. Builders and lines are in buf.c. */
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool
+wf_str_eq(struct wf_str a, struct wf_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+static char
+upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
+bool
+wf_str_ieq(struct wf_str a, struct wf_str b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (lower(a.p[i]) != lower(b.p[i]))
+			return false;
+	return true;
+}
+
+int
+wf_str_cmp(struct wf_str a, struct wf_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	if (order)
+		return order;
+	return (a.n > b.n) - (a.n < b.n);
+}
+
+bool
+wf_str_is(struct wf_str s, const char *cstr)
+{
+	return wf_str_eq(s, wf_str(cstr));
+}
+
+bool
+wf_str_starts(struct wf_str s, struct wf_str prefix)
+{
+	return s.n >= prefix.n && wf_str_eq(wf_str_sub(s, 0, prefix.n), prefix);
+}
+
+bool
+wf_str_ends(struct wf_str s, struct wf_str suffix)
+{
+	return s.n >= suffix.n && wf_str_eq(wf_str_skip(s, s.n - suffix.n), suffix);
+}
+
+struct wf_str
+wf_str_skip(struct wf_str s, size_t n)
+{
+	return wf_str_sub(s, n, s.n);
+}
+
+struct wf_str
+wf_str_sub(struct wf_str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	return (struct wf_str){ s.p ? s.p + from : NULL, to - from };
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct wf_str
+wf_str_trim(struct wf_str s)
+{
+	while (s.n && is_space(s.p[0]))
+		s = wf_str_skip(s, 1);
+	while (s.n && is_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+ptrdiff_t
+wf_str_find(struct wf_str s, struct wf_str needle)
+{
+	const char *at;
+
+	if (needle.n == 0)
+		return 0;
+	if (s.n < needle.n)
+		return -1;
+	at = memmem(s.p, s.n, needle.p, needle.n);
+	return at ? at - s.p : -1;
+}
+
+ptrdiff_t
+wf_str_find_char(struct wf_str s, char c)
+{
+	const char *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return at ? at - s.p : -1;
+}
+
+ptrdiff_t
+wf_str_rfind_char(struct wf_str s, char c)
+{
+	const char *at = s.n ? memrchr(s.p, c, s.n) : NULL;
+
+	return at ? at - s.p : -1;
+}
+
+struct wf_str
+wf_str_cut(struct wf_str *rest, char sep)
+{
+	ptrdiff_t at = wf_str_find_char(*rest, sep);
+	struct wf_str part = *rest;
+
+	if (at < 0) {
+		*rest = (struct wf_str){ NULL, 0 };
+		return part;
+	}
+	part.n = (size_t)at;
+	*rest = wf_str_skip(*rest, part.n + 1);
+	return part;
+}
+
+struct wf_str
+wf_str_dup(struct wf_arena *arena, struct wf_str s)
+{
+	char *copy = wf_alloc(arena, s.n + 1, 1);
+
+	if (s.n)
+		memcpy(copy, s.p, s.n);
+	return (struct wf_str){ copy, s.n };
+}
+
+char *
+wf_cstr(struct wf_arena *arena, struct wf_str s)
+{
+	return (char *)wf_str_dup(arena, s).p;
+}
+
+struct wf_str
+wf_vstrf(struct wf_arena *arena, const char *fmt, va_list ap)
+{
+	va_list again;
+	int n;
+	char *p;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
+	if (n < 0)
+		abort();
+	p = wf_alloc(arena, (size_t)n + 1, 1);
+	vsnprintf(p, (size_t)n + 1, fmt, ap);
+	return (struct wf_str){ p, (size_t)n };
+}
+
+struct wf_str
+wf_strf(struct wf_arena *arena, const char *fmt, ...)
+{
+	struct wf_str s;
+	va_list ap;
+
+	va_start(ap, fmt);
+	s = wf_vstrf(arena, fmt, ap);
+	va_end(ap);
+	return s;
+}
+
+static struct wf_str
+mapped(struct wf_arena *arena, struct wf_str s, char (*map)(char))
+{
+	struct wf_str copy = wf_str_dup(arena, s);
+	char *p = (char *)copy.p;
+
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = map(p[i]);
+	return copy;
+}
+
+struct wf_str
+wf_str_upper(struct wf_arena *arena, struct wf_str s)
+{
+	return mapped(arena, s, upper);
+}
+
+struct wf_str
+wf_str_lower(struct wf_arena *arena, struct wf_str s)
+{
+	return mapped(arena, s, lower);
+}
+
+bool
+wf_str_u64(struct wf_str s, uint64_t *out)
+{
+	uint64_t value = 0;
+
+	if (s.n == 0)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, (uint64_t)(s.p[i] - '0'), &value))
+			return false;
+	}
+	*out = value;
+	return true;
+}
+
+#define REPLACEMENT 0xFFFDu
+
+/* The smallest code point that each length may spell, so that overlong forms are refused. */
+static const uint32_t utf8_least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+uint32_t
+wf_utf8_get(struct wf_str s, size_t *len)
+{
+	unsigned char c = s.n ? (unsigned char)s.p[0] : 0;
+	size_t want = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+	uint32_t cp;
+	size_t i;
+
+	*len = 1;
+	if (want == 1)
+		return c;
+	if (want == 0)
+		return REPLACEMENT;
+	cp = c & (0x7Fu >> want);
+	for (i = 1; i < want && i < s.n && ((unsigned char)s.p[i] & 0xC0) == 0x80; i++)
+		cp = cp << 6 | ((unsigned char)s.p[i] & 0x3F);
+	if (i < want) {
+		*len = i;
+		return REPLACEMENT;
+	}
+	if (cp < utf8_least[want] || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
+		return REPLACEMENT;
+	*len = want;
+	return cp;
+}
+
+size_t
+wf_utf8_put(uint32_t cp, char out[4])
+{
+	if (cp < 0x80) {
+		out[0] = (char)cp;
+		return 1;
+	}
+	if (cp < 0x800) {
+		out[0] = (char)(0xC0 | cp >> 6);
+		out[1] = (char)(0x80 | (cp & 0x3F));
+		return 2;
+	}
+	if (cp < 0x10000) {
+		out[0] = (char)(0xE0 | cp >> 12);
+		out[1] = (char)(0x80 | (cp >> 6 & 0x3F));
+		out[2] = (char)(0x80 | (cp & 0x3F));
+		return 3;
+	}
+	out[0] = (char)(0xF0 | cp >> 18);
+	out[1] = (char)(0x80 | (cp >> 12 & 0x3F));
+	out[2] = (char)(0x80 | (cp >> 6 & 0x3F));
+	out[3] = (char)(0x80 | (cp & 0x3F));
+	return 4;
+}
+
+/* Whether U+FFFD came from its own three bytes and not from broken ones. */
+static bool
+is_written_replacement(struct wf_str s)
+{
+	return s.n >= 3 && memcmp(s.p, "\xEF\xBF\xBD", 3) == 0;
+}
+
+bool
+wf_utf8_valid(struct wf_str s)
+{
+	size_t len;
+
+	for (; s.n; s = wf_str_skip(s, len))
+		if (wf_utf8_get(s, &len) == REPLACEMENT && !is_written_replacement(s))
+			return false;
+	return true;
+}
+
+#define DISTANCE_LONGEST 64
+
+size_t
+wf_str_distance(struct wf_str a, struct wf_str b)
+{
+	size_t row[DISTANCE_LONGEST + 1];
+
+	if (a.n > DISTANCE_LONGEST || b.n > DISTANCE_LONGEST)
+		return a.n > b.n ? a.n : b.n;
+	for (size_t j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= a.n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= b.n; j++) {
+			size_t change = diagonal + (lower(a.p[i - 1]) != lower(b.p[j - 1]));
+			size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+
+			diagonal = row[j];
+			row[j] = change < best ? change : best;
+		}
+	}
+	return row[b.n];
+}
