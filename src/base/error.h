@@ -70,8 +70,8 @@ struct wf_diags {
 };
 
 /* Appends a copy. */
-struct wf_diag *wf_diags_add(
-    struct wf_diags *diags, enum wf_severity severity, const struct wf_error *err);
+struct wf_diag *wf_diags_add(struct wf_diags *diags, enum wf_severity severity,
+    const struct wf_error *err);
 /* Formats and appends an error of the kind WF_ERR_INVALID; returns false. */
 bool wf_diags_fail(struct wf_diags *diags, struct wf_pos pos, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -56,15 +56,13 @@ read_all(int fd, struct wf_str *out, char *bytes, size_t size)
 }
 
 bool
-wf_read_file_at(struct wf_arena *arena, int dirfd, const char *path, size_t max, struct wf_str *out,
+wf_read_fd(struct wf_arena *arena, int fd, const char *path, size_t max, struct wf_str *out,
     struct wf_error *err)
 {
-	/* O_NONBLOCK: a fifo must not hold us up before fstat() has refused it */
-	wf_auto(wf_close_fd) int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	char *bytes;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0)
 		return wf_fail_sys(err, errno, "%s", path);
 	if (S_ISDIR(st.st_mode))
 		return wf_fail_sys(err, EISDIR, "%s", path);
@@ -79,8 +77,20 @@ wf_read_file_at(struct wf_arena *arena, int dirfd, const char *path, size_t max,
 }
 
 bool
-wf_read_file(
-    struct wf_arena *arena, const char *path, size_t max, struct wf_str *out, struct wf_error *err)
+wf_read_file_at(struct wf_arena *arena, int dirfd, const char *path, size_t max, struct wf_str *out,
+    struct wf_error *err)
+{
+	/* O_NONBLOCK: a fifo must not hold us up before fstat() has refused it */
+	wf_auto(wf_close_fd) int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return wf_fail_sys(err, errno, "%s", path);
+	return wf_read_fd(arena, fd, path, max, out, err);
+}
+
+bool
+wf_read_file(struct wf_arena *arena, const char *path, size_t max, struct wf_str *out,
+    struct wf_error *err)
 {
 	return wf_read_file_at(arena, AT_FDCWD, path, max, out, err);
 }
@@ -242,8 +252,8 @@ wf_join(struct wf_arena *arena, const char *dir, const char *name)
 		return wf_cstr(arena, wf_str(name));
 	while (n > 1 && dir[n - 1] == '/')
 		n--;
-	return (char *)wf_strf(
-	    arena, "%.*s%s%s", (int)n, dir, n == 1 && dir[0] == '/' ? "" : "/", name)
+	return (char *)wf_strf(arena, "%.*s%s%s", (int)n, dir, n == 1 && dir[0] == '/' ? "" : "/",
+	    name)
 	    .p;
 }
 
@@ -285,8 +295,8 @@ list_fd(struct wf_arena *arena, int fd, char ***names, size_t *n)
 }
 
 bool
-wf_list_dir(
-    struct wf_arena *arena, const char *path, char ***names, size_t *n, struct wf_error *err)
+wf_list_dir(struct wf_arena *arena, const char *path, char ***names, size_t *n,
+    struct wf_error *err)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 

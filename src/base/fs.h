@@ -14,11 +14,14 @@
 
 /* The file's bytes in the arena, NUL behind them. Refuses what is not a regular file and what is
  * larger than max bytes (0: no limit). */
-bool wf_read_file(
-    struct wf_arena *arena, const char *path, size_t max, struct wf_str *out, struct wf_error *err);
+bool wf_read_file(struct wf_arena *arena, const char *path, size_t max, struct wf_str *out,
+    struct wf_error *err);
 /* The same relative to a folder's descriptor (AT_FDCWD allowed). */
 bool wf_read_file_at(struct wf_arena *arena, int dirfd, const char *path, size_t max,
     struct wf_str *out, struct wf_error *err);
+/* The same of an open descriptor, which stays open; path is for messages. */
+bool wf_read_fd(struct wf_arena *arena, int fd, const char *path, size_t max, struct wf_str *out,
+    struct wf_error *err);
 /* Creates or replaces path with mode; a reader sees the old or the new bytes, never half. */
 bool wf_write_file(const char *path, struct wf_str bytes, mode_t mode, struct wf_error *err);
 /* mkdir -p. */
@@ -33,8 +36,8 @@ char *wf_join(struct wf_arena *arena, const char *dir, const char *name);
 /* The current folder, or NULL. */
 char *wf_cwd(struct wf_arena *arena);
 /* The names in a folder, without . and .., in strcmp order. */
-bool wf_list_dir(
-    struct wf_arena *arena, const char *path, char ***names, size_t *n, struct wf_error *err);
+bool wf_list_dir(struct wf_arena *arena, const char *path, char ***names, size_t *n,
+    struct wf_error *err);
 
 /* Depth-first walk in strcmp order of each folder's names; rel is the path below root. Symbolic
  * links are reported, not followed. Return false from visit to stop; for a folder, set

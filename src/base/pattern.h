@@ -24,8 +24,8 @@ enum wf_dialect {
 };
 
 /* NULL and *err (WF_ERR_INVALID at pos) when the text is not a pattern of this dialect. */
-struct wf_pattern *wf_pattern_new(
-    enum wf_dialect dialect, struct wf_str text, struct wf_pos pos, struct wf_error *err);
+struct wf_pattern *wf_pattern_new(enum wf_dialect dialect, struct wf_str text, struct wf_pos pos,
+    struct wf_error *err);
 void wf_pattern_free(struct wf_pattern *pattern);
 
 /* Whether the pattern matches (glob dialects: the whole of s). */
@@ -33,5 +33,5 @@ bool wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s);
 
 /* For WF_PATTERN_REGEX: the captures of the first match, groups[0] being the whole; at most n are
  * written, unset groups have p == NULL. Returns the number of groups, 0 for no match. */
-size_t wf_pattern_groups(
-    const struct wf_pattern *pattern, struct wf_str s, struct wf_str *groups, size_t n);
+size_t wf_pattern_groups(const struct wf_pattern *pattern, struct wf_str s, struct wf_str *groups,
+    size_t n);

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* job_setup.c - "Set up job" and "Complete job" (semantics.md 6.1): folders on the host, the box
+ * with its mounts, contexts, environment, defaults; in the end the outputs. */
+#include "runner/job_setup.h"
+
+#include "base/fs.h"
+#include "runner/files.h"
+#include "runner/scope.h"
+#include "runner/session_state.h"
+#include "runner/uses.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TIMEOUT_MINUTES 360
+
+static bool
+make_folder(struct job *job, const char *path, mode_t mode, struct wf_error *err)
+{
+	(void)job;
+	if (mkdir(path, mode) < 0 || chmod(path, mode) < 0) /* whatever the umask says */
+		return wf_fail_sys(err, errno, "%s", path);
+	return true;
+}
+
+static int
+open_folder(const char *path, struct wf_error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		wf_fail_sys(err, errno, "%s", path);
+	return fd;
+}
+
+static bool
+make_folders(struct job *job, struct wf_error *err)
+{
+	struct run *run = job->call->run;
+	struct wf_arena *arena = job->arena;
+	const char *name = wf_strf(arena, "job-%llu", (unsigned long long)job->rec->number).p;
+	const char *commands, *workflow;
+
+	job->state_dir = scratch_folder(run->session->scratch, arena, name, err);
+	if (!job->state_dir)
+		return false;
+	job->temp_dir = wf_join(arena, job->state_dir, "temp");
+	commands = wf_join(arena, job->temp_dir, FILES_FOLDER);
+	workflow = wf_join(arena, job->temp_dir, "_github_workflow");
+	return make_folder(job, job->temp_dir, 0777, err) &&
+	       make_folder(job, commands, 0777, err) && make_folder(job, workflow, 0755, err) &&
+	       (job->temp_fd = open_folder(job->temp_dir, err)) >= 0 &&
+	       (job->commands_fd = open_folder(commands, err)) >= 0 &&
+	       wf_write_file(wf_join(arena, workflow, "event.json"), run->event_json, 0644, err);
+}
+
+/* What a job sees of the host beyond its box. */
+static void
+add_mounts(struct job *job, struct box_spec *spec)
+{
+	struct session *session = job->call->run->session;
+	struct box_mount *mounts = wf_new_array(job->arena, 2, struct box_mount);
+
+	spec->mounts = mounts;
+	if (session->stubs)
+		mounts[spec->nmounts++] = (struct box_mount){ session->stubs, STUBS_INSIDE, false };
+	/* `uses: $/dir` needs no checkout (10.3) */
+	mounts[spec->nmounts++] = (struct box_mount){ repo_workdir(session->repo), SELF_INSIDE,
+		false };
+}
+
+static void
+make_box(struct job *job)
+{
+	struct session *session = job->call->run->session;
+	struct box_spec spec = {
+		.name = wf_strf(job->arena, "wfrun-%d-%llu", (int)getpid(),
+		    (unsigned long long)job->rec->number)
+		            .p,
+		.repo = wf_cstr(job->arena, session->facts.name),
+		.worktree = repo_workdir(session->repo),
+		.state = job->state_dir,
+		.temp = job->temp_dir,
+	};
+
+	if (session->options->box != BOX_HOST)
+		add_mounts(job, &spec);
+	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
+	job->box->on_ready = job_box_ready;
+	job->box->on_gone = job_box_gone;
+	job->box->data = job;
+}
+
+/* ---- environment ---- */
+
+static bool
+add_env_map(struct job *job, const struct expr_token *token, struct wf_error *err)
+{
+	struct expr_object *map;
+
+	if (!scope_env_map(job->arena, token, &job->steps.scope, &map, err))
+		return false;
+	for (size_t i = 0; i < map->n; i++)
+		expr_object_set(job->env.values, map->pairs[i].key, map->pairs[i].value);
+	return true;
+}
+
+/* 3.7: what --env gives, the workflow's env, the job's env. */
+static bool
+make_env(struct job *job, struct wf_error *err)
+{
+	struct session *session = job->call->run->session;
+	const struct expr_object *given = session->options->env;
+
+	job->env.arena = job->arena;
+	job->env.base = env_base(job->arena, session->options->box, &job->box->layout);
+	job->env.values = expr_object_new(job->arena);
+	job->env.values->exact = true;
+	job->env.first_path = wf_str(uses_stubs_inside(session));
+	for (size_t i = 0; given && i < given->n; i++)
+		expr_object_set(job->env.values, given->pairs[i].key, given->pairs[i].value);
+	return add_env_map(job, job->call->plan->wf->env, err) &&
+	       add_env_map(job, job->def->env, err);
+}
+
+static bool
+has_bash(struct job *job)
+{
+	struct wf_str rest = env_path(job->arena, &job->env, job->env.values);
+
+	while (rest.p) {
+		struct wf_str folder = wf_str_cut(&rest, ':');
+
+		if (folder.n &&
+		    access(wf_strf(job->arena, "%.*s/bash", WF_ARG(folder)).p, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Job `defaults.run` replaces the workflow's as a whole (semantics.md 11.9). */
+static bool
+evaluate_defaults(struct job *job, struct wf_error *err)
+{
+	const struct defaults_def *defaults = job->def->defaults.given
+	                                          ? &job->def->defaults
+	                                          : &job->call->plan->wf->defaults;
+	const struct expr_scope *scope = &job->steps.scope;
+
+	return expr_token_string(job->arena, defaults->shell, scope, &job->default_shell, err) &&
+	       expr_token_string(job->arena, defaults->working_directory, scope,
+	           &job->default_directory, err);
+}
+
+static bool
+evaluate_limits(struct job *job, struct wf_error *err)
+{
+	const struct expr_scope *scope = &job->steps.scope;
+
+	if (!expr_token_bool(job->arena, job->def->continue_on_error, scope, false,
+	        &job->continue_on_error, err) ||
+	    !expr_token_number(job->arena, job->def->timeout_minutes, scope, TIMEOUT_MINUTES,
+	        &job->timeout_minutes, err))
+		return false;
+	job->timeout_minutes = trunc(job->timeout_minutes);
+	if (!(job->timeout_minutes > 0))
+		job->timeout_minutes = TIMEOUT_MINUTES;
+	return true;
+}
+
+bool
+job_setup(struct job *job, struct wf_error *err)
+{
+	if (!make_folders(job, err))
+		return false;
+	make_box(job);
+	scope_job(job);
+	steps_init(&job->steps, job, NULL, job->contexts);
+	if (!make_env(job, err))
+		return false;
+	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
+	job->has_bash = has_bash(job);
+	return evaluate_defaults(job, err) && evaluate_limits(job, err);
+}
+
+/* ---- outputs ---- */
+
+static bool
+collect_output(struct job *job, const struct expr_token_pair *pair, struct wf_error *err)
+{
+	struct wf_arena *arena = job->call->run->arena;
+	struct wf_str name, value;
+
+	if (!expr_token_string(job->arena, pair->key, &job->steps.scope, &name, err) ||
+	    !expr_token_string(job->arena, pair->value, &job->steps.scope, &value, err))
+		return false;
+	if (!value.n)
+		return true;
+	if (mask_hits(job->mask, value)) {
+		record_put(job->call->run->session->record,
+		    &(struct record_event){
+		        .kind = RECORD_ANNOTATION,
+		        .level = "warning",
+		        .job = job->rec,
+		        .mask = job->mask,
+		        .text = wf_strf(job->arena,
+		            "Skip output '%.*s' since it may contain secret.", WF_ARG(name)),
+		    });
+		return true;
+	}
+	expr_object_set(job->outputs, wf_str_dup(arena, name),
+	    expr_string(wf_str_dup(arena, value)));
+	return true;
+}
+
+void
+job_collect_outputs(struct job *job)
+{
+	const struct expr_token *outputs = job->def->outputs;
+	struct wf_error err;
+
+	if (!outputs || outputs->kind != EXPR_TOKEN_MAPPING)
+		return;
+	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
+	for (size_t i = 0; i < outputs->map.n; i++)
+		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
+			job_error(job, NULL, "%s", err.msg);
+			job->steps.status = PLAN_FAILURE;
+		}
+}

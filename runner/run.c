@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+/* run.c - calls and their nodes: each is decided when its needs are done, its jobs are made, and
+ * their results merged. Jobs that call a reusable workflow get a call of their own below them. */
+#include "runner/run.h"
+
+#include "plan/reuse.h"
+#include "runner/job.h"
+#include "runner/scope.h"
+#include "runner/session_state.h"
+
+static void call_advance(struct call *call);
+
+static struct plan_state
+state_of(const struct call *call)
+{
+	return (struct plan_state){ call->results, call->outputs, call->cancelled };
+}
+
+static struct call *
+call_new(struct run *run, struct job *caller, const struct workflow *wf)
+{
+	struct call *call = wf_new(run->arena, struct call);
+
+	call->run = run;
+	call->caller = caller;
+	call->plan = plan_new(run->arena, wf);
+	call->nodes = wf_new_array(run->arena, call->plan->n, struct run_node);
+	call->results = wf_new_array(run->arena, call->plan->n, enum plan_result);
+	call->outputs = wf_new_array(run->arena, call->plan->n, struct expr_value);
+	for (size_t i = 0; i < call->plan->n; i++)
+		call->outputs[i] = expr_object_value(expr_object_new(run->arena));
+	call->contexts = expr_object_new(run->arena);
+	if (caller) {
+		call->id_prefix = wf_strf(run->arena, "%.*s/", WF_ARG(caller->rec->id));
+		call->name_prefix = wf_strf(run->arena, "%.*s / ", WF_ARG(caller->rec->name));
+	}
+	return call;
+}
+
+/* ---- the end of a node, a call, a run ---- */
+
+/* The `jobs` context of `on.workflow_call.outputs` (3.6). */
+static struct expr_object *
+jobs_context(const struct call *call)
+{
+	struct wf_arena *arena = call->run->arena;
+	struct expr_object *jobs = expr_object_new(arena);
+
+	for (size_t i = 0; i < call->plan->n; i++) {
+		struct expr_object *job = expr_object_new(arena);
+
+		expr_object_set(job, WF_S("result"),
+		    expr_cstring(plan_result_name(call->results[i])));
+		expr_object_set(job, WF_S("outputs"), call->outputs[i]);
+		expr_object_set(jobs, call->plan->nodes[i].def->id, expr_object_value(job));
+	}
+	return jobs;
+}
+
+static void
+finish_caller(struct call *call, enum plan_result result)
+{
+	struct job *caller = call->caller;
+	const struct expr_scope scope = { .contexts = call->contexts };
+	struct wf_error err;
+
+	expr_object_set(call->contexts, WF_S("jobs"), expr_object_value(jobs_context(call)));
+	if (!reuse_outputs(call->run->arena, call->plan->wf, &scope, &caller->outputs, &err)) {
+		caller->outputs = expr_object_new(call->run->arena);
+		job_error(caller, NULL, "%s", err.msg);
+		result = PLAN_FAILURE;
+	}
+	job_finish(caller, result, (struct wf_str){ NULL, 0 });
+}
+
+static void
+finish_call(struct call *call)
+{
+	struct run *run = call->run;
+	enum plan_result result = plan_conclusion(call->results, call->plan->n, call->cancelled);
+
+	if (call->caller) {
+		finish_caller(call, result);
+		return;
+	}
+	run->result = result;
+	session_run_done(run->session, run);
+}
+
+/* 5.4: a later instance overwrites what it has a value for. */
+static void
+merge_outputs(struct expr_object *into, const struct expr_object *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		if (!(from->pairs[i].value.kind == EXPR_STRING && !from->pairs[i].value.string.n))
+			expr_object_set(into, from->pairs[i].key, from->pairs[i].value);
+}
+
+static void
+cancel_job(struct job *job, struct wf_str reason, bool now)
+{
+	if (job->counted != PLAN_PENDING)
+		return;
+	if (job->callee)
+		call_cancel(job->callee, reason, now);
+	else
+		job_cancel(job, reason, now);
+}
+
+/* 5.6: the first failure of a matrix cancels what is left of it. */
+static void
+fail_fast(struct run_node *node, const struct job *failed)
+{
+	for (size_t i = 0; i < node->njobs; i++)
+		if (node->jobs[i] != failed)
+			cancel_job(node->jobs[i],
+			    wf_strf(failed->call->run->arena, "'%.*s' failed (fail-fast)",
+			        WF_ARG(failed->rec->name)),
+			    false);
+}
+
+void
+call_job_done(struct call *call, struct job *job)
+{
+	size_t index = job->plan.node->index;
+	struct run_node *node = &call->nodes[index];
+	enum plan_result merged = node->jobs[0]->counted;
+
+	node->ndone++;
+	merge_outputs(call->outputs[index].object, job->outputs);
+	if (job->counted == PLAN_FAILURE && job->plan.fail_fast)
+		fail_fast(node, job);
+	if (node->ndone < node->njobs || call->results[index] != PLAN_PENDING)
+		return; /* the latter: fail-fast has ended the node from within */
+	for (size_t i = 1; i < node->njobs; i++)
+		merged = plan_merge(merged, node->jobs[i]->counted);
+	call->results[index] = merged;
+	call->ndone++;
+	call_advance(call);
+}
+
+/* ---- the beginning of a node ---- */
+
+static void
+set_jobs(struct call *call, size_t index, const struct plan_job *plans, size_t n)
+{
+	struct run_node *node = &call->nodes[index];
+
+	node->jobs = wf_new_array(call->run->arena, n, struct job *);
+	node->njobs = n;
+	node->group.limit = plans[0].max_parallel;
+	for (size_t i = 0; i < n; i++)
+		node->jobs[i] = job_new(call, &plans[i]);
+}
+
+/* A node that ends before it has instances stands in the record as one job. */
+static void
+finish_early(struct call *call, size_t index, enum plan_result result, struct wf_str reason)
+{
+	const struct job_def *def = call->plan->nodes[index].def;
+	const struct plan_job plan = {
+		.node = &call->plan->nodes[index],
+		.total = 1,
+		.name = def->name ? def->name->source : def->id,
+	};
+
+	set_jobs(call, index, &plan, 1);
+	job_finish(call->nodes[index].jobs[0], result, reason);
+}
+
+static void
+fail_early(struct call *call, size_t index, const struct wf_error *err)
+{
+	struct wf_arena *arena = call->run->arena;
+
+	finish_early(call, index, PLAN_FAILURE,
+	    wf_strf(arena, "%s:%d: %s", err->pos.file ? err->pos.file : "", err->pos.line,
+	        err->msg));
+}
+
+static bool
+open_called(struct job *job, struct wf_error *err)
+{
+	struct run *run = job->call->run;
+	const struct workflow *wf = session_called(run, job->def->uses, job->def->uses_pos, err);
+	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
+	struct expr_object *inputs, *secrets;
+	struct call *callee;
+
+	if (!wf)
+		return false;
+	callee = call_new(run, job, wf);
+	/* 4.9: github and vars are the caller's, all else passes by declaration */
+	expr_object_set(callee->contexts, WF_S("github"),
+	    expr_object_get(job->call->contexts, WF_S("github")));
+	expr_object_set(callee->contexts, WF_S("vars"),
+	    expr_object_get(job->call->contexts, WF_S("vars")));
+	const struct expr_scope defaults = { .contexts = callee->contexts };
+	if (!reuse_inputs(run->arena, job->def, wf, &caller, &defaults, &inputs, err) ||
+	    !reuse_secrets(run->arena, job->def, &caller, &secrets, err))
+		return false;
+	expr_object_set(callee->contexts, WF_S("inputs"), expr_object_value(inputs));
+	expr_object_set(callee->contexts, WF_S("secrets"), expr_object_value(secrets));
+	job->callee = callee;
+	return true;
+}
+
+static void
+start_job(struct job *job)
+{
+	struct wf_str label;
+	struct wf_error err;
+
+	if (!job->def->uses.n) {
+		if (job_foreign_label(job, &label))
+			job_finish(job, PLAN_SKIPPED,
+			    wf_strf(job->call->run->arena, "runs-on: '%.*s' is not a Linux runner",
+			        WF_ARG(label)));
+		else
+			job_start(job);
+		return;
+	}
+	if (open_called(job, &err)) {
+		call_advance(job->callee);
+	} else {
+		job_error(job, NULL, "%s", err.msg);
+		job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err.msg)));
+	}
+}
+
+static void
+decide(struct call *call, size_t index)
+{
+	struct wf_arena *arena = call->run->arena;
+	const struct plan_state state = state_of(call);
+	struct run_node *node = &call->nodes[index];
+	struct wf_str reason = { NULL, 0 };
+	struct plan_job *plans;
+	struct wf_error err;
+	bool wanted = false;
+	size_t n;
+
+	node->decided = true;
+	if (call->stopped) {
+		finish_early(call, index, PLAN_CANCELLED, WF_S("the run was cancelled"));
+	} else if (!plan_wanted(arena, call->plan, index, &state, call->contexts, &wanted, &reason,
+	               &err)) {
+		fail_early(call, index, &err);
+	} else if (!wanted) {
+		finish_early(call, index, PLAN_SKIPPED, reason);
+	} else if (!plan_expand(arena, call->plan, index, &state, call->contexts, &plans, &n,
+	               &err)) {
+		fail_early(call, index, &err);
+	} else {
+		set_jobs(call, index, plans, n);
+		for (size_t i = 0; i < n; i++)
+			if (node->jobs[i]->counted == PLAN_PENDING) /* fail-fast was faster */
+				start_job(node->jobs[i]);
+	}
+}
+
+static bool
+is_ready(const struct call *call, size_t index)
+{
+	const struct plan_node *node = &call->plan->nodes[index];
+
+	if (call->nodes[index].decided)
+		return false;
+	for (size_t i = 0; i < node->nneeds; i++)
+		if (call->results[node->needs[i]] == PLAN_PENDING)
+			return false;
+	return true;
+}
+
+static void
+call_advance(struct call *call)
+{
+	bool again = true;
+
+	if (call->advancing)
+		return; /* a node ended while it was being decided; the loop below goes on */
+	call->advancing = true;
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < call->plan->n; i++)
+			if (is_ready(call, i)) {
+				decide(call, i);
+				again = true;
+			}
+	}
+	call->advancing = false;
+	if (call->ndone == call->plan->n && !call->finished) {
+		call->finished = true;
+		finish_call(call);
+	}
+}
+
+void
+call_cancel(struct call *call, struct wf_str reason, bool now)
+{
+	if (call->finished)
+		return;
+	call->cancelled = true;
+	if (now)
+		call->stopped = true;
+	for (size_t i = 0; i < call->plan->n; i++)
+		for (size_t k = 0; k < call->nodes[i].njobs; k++)
+			cancel_job(call->nodes[i].jobs[k], reason, now);
+	call_advance(call);
+}
+
+/* ---- the run ---- */
+
+/* 1.1: `run-name`, else what the event is about. */
+static struct wf_str
+title_of(struct run *run)
+{
+	const struct expr_scope scope = { .contexts = run->root->contexts };
+	struct expr_value payload = expr_object_value(run->event->payload);
+	struct wf_str title = { NULL, 0 };
+
+	if (run->wf->run_name)
+		expr_token_string(run->arena, run->wf->run_name, &scope, &title, NULL);
+	if (!wf_str_trim(title).n && wf_str_is(run->event->name, "push"))
+		title = expr_path_str(run->arena, payload, "head_commit.message");
+	if (!wf_str_trim(title).n && wf_str_starts(run->event->name, WF_S("pull_request")))
+		title = expr_path_str(run->arena, payload, "pull_request.title");
+	if (!wf_str_trim(title).n)
+		title = run->wf->name;
+	title = wf_str_trim(title);
+	return wf_str_cut(&title, '\n');
+}
+
+static void
+make_record(struct run *run, const struct run *parent)
+{
+	struct record_run *rec = wf_new(run->arena, struct record_run);
+
+	*rec = (struct record_run){
+		.id = run->facts.run_id,
+		.number = ++run->session->nruns,
+		.parent = parent ? parent->rec->number : 0,
+		.workflow = run->wf->name,
+		.path = run->wf->path,
+		.event = run->event->name,
+		.ref = run->event->ref,
+		.sha = run->event->sha,
+		.head_branch = run->event->filter_name,
+		.title = title_of(run),
+	};
+	run->rec = rec;
+}
+
+static struct expr_object *
+secrets_context(struct run *run)
+{
+	const struct expr_object *given = run->session->options->secrets;
+	struct expr_object *secrets = expr_object_new(run->arena);
+
+	for (size_t i = 0; given && i < given->n; i++)
+		expr_object_set(secrets, given->pairs[i].key, given->pairs[i].value);
+	if (!expr_object_find(secrets, WF_S("GITHUB_TOKEN")))
+		expr_object_set(secrets, WF_S("GITHUB_TOKEN"), expr_string(WF_S(RUN_DUMMY_TOKEN)));
+	return secrets;
+}
+
+static bool
+make_contexts(struct run *run, struct wf_error *err)
+{
+	struct session *session = run->session;
+	const struct when_event *when = when_find(run->wf->on, run->event->name);
+	struct expr_object *contexts = run->root->contexts;
+	struct expr_object *inputs = expr_object_new(run->arena), *vars = session->options->vars;
+
+	if (run->event->inputs && when && !event_inputs(run->arena, run->event, when, &inputs, err))
+		return false;
+	expr_object_set(contexts, WF_S("github"),
+	    expr_object_value(event_github(run->arena, run->event, &session->facts, &run->facts)));
+	expr_object_set(contexts, WF_S("inputs"), expr_object_value(inputs));
+	expr_object_set(contexts, WF_S("vars"),
+	    expr_object_value(vars ? vars : expr_object_new(run->arena)));
+	expr_object_set(contexts, WF_S("secrets"), expr_object_value(secrets_context(run)));
+	return true;
+}
+
+/* The ref of the file that a run executes: the default branch for what wakes there, else the
+ * event's own (4.1). */
+static struct wf_str
+file_ref(const struct run *run)
+{
+	if (run->depth)
+		return wf_strf(run->arena, "refs/heads/%.*s",
+		    WF_ARG(run->session->facts.default_branch));
+	return run->event->ref;
+}
+
+struct run *
+run_new(struct session *session, const struct workflow *wf, const struct event *event,
+    const struct run *parent, struct wf_error *err)
+{
+	struct run *run = wf_new(session->arena, struct run);
+	wf_auto(wf_buf_release) struct wf_buf json = WF_BUF_INIT;
+
+	run->session = session;
+	run->arena = session->arena;
+	run->wf = wf;
+	run->event = event;
+	run->mask = session->mask;
+	run->depth = parent ? parent->depth + 1 : 0;
+	run->created = record_now(session->record);
+	run->facts = (struct event_run){
+		.workflow = wf->name,
+		.workflow_path = wf->path,
+		.run_id = session->run_id_base + session->nruns + 1,
+		.run_number = 1,
+		.run_attempt = 1,
+		.workflow_ref_branch = file_ref(run),
+		.workflow_sha = event->sha,
+	};
+	run->root = call_new(run, NULL, wf);
+	if (!make_contexts(run, err))
+		return NULL;
+	expr_json_pretty(&json, expr_object_value(event->payload));
+	run->event_json = wf_str_dup(run->arena, wf_buf_str(&json));
+	make_record(run, parent);
+	return run;
+}
+
+void
+run_start(struct run *run)
+{
+	record_put(run->session->record, &(struct record_event){ .kind = RECORD_RUN_STARTED,
+	                                     .run = run->rec,
+	                                     .mask = run->mask });
+	call_advance(run->root);
+}
+
+void
+run_cancel(struct run *run)
+{
+	run->cancelled = true;
+	call_cancel(run->root, WF_S("the run was cancelled"), true);
+}

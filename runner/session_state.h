@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* session_state.h - what the rooms of runner/ share while a session is alive.
+ *
+ * One struct is handed down from the session to its runs, jobs and steps; there is no global. Read
+ * by all of runner/, written by session.c only, but for the counters. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "event/event.h"
+#include "event/repo.h"
+#include "runner/output/record.h"
+#include "runner/run.h"
+#include "runner/sched.h"
+#include "runner/scratch.h"
+#include "runner/session.h"
+
+#include <uv.h>
+
+struct session {
+	const struct session_options *options;
+	struct wf_arena *arena;
+	uv_loop_t loop;
+	struct repo *repo;
+	struct repo_facts facts;
+	struct record *record;
+	struct sched *sched;
+	struct scratch *scratch;
+	struct mask *mask; /* secrets given on the command line */
+	const char *stubs; /* absolute, or NULL */
+	struct event event; /* the one that started it all */
+	struct wf_map
+	    workflows; /* path to struct workflow, of the work tree; invalid ones are NULL */
+	struct wf_map
+	    upstream; /* the same of the default branch's commit, read when it is needed */
+	struct wf_map said; /* notes and differences that were reported: once is enough */
+	struct wf_diags *diags;
+	struct run *runs, **runs_tail;
+	unsigned nruns, live_runs;
+	uint64_t run_id_base, njobs, nfiles;
+	uv_signal_t signals[2]; /* INT and TERM */
+	bool cancelled;
+	bool failed; /* some run concluded in failure */
+};
+
+/* A run has concluded: the chain goes on. */
+void session_run_done(struct session *session, struct run *run);
+/* Says once what a user should know. `key` tells repetitions apart. */
+void session_note(struct session *session, enum record_kind kind, const struct record_run *run,
+    struct wf_pos pos, struct wf_str text);
+/* The workflow that a job of `run` calls by `uses`. */
+const struct workflow *session_called(struct run *run, struct wf_str uses, struct wf_pos pos,
+    struct wf_error *err);
+/* A workflow file of this repository by its path, as a called workflow: read once. `upstream` takes
+ * it from the default branch's commit. NULL and *err when it is not there or not valid. */
+const struct workflow *session_workflow(struct session *session, struct wf_str path, bool upstream,
+    struct wf_pos pos, struct wf_error *err);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* step.h - one step: condition, inputs, process or action, command files, outcome.
+ * The order of what happens is that of semantics.md 6.2. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "expr/expr.h"
+#include "model/action.h"
+#include "model/workflow.h"
+#include "plan/plan.h"
+#include "runner/box/box.h"
+#include "runner/builtin/builtin.h"
+#include "runner/files.h"
+#include "runner/output/command.h"
+#include "runner/output/record.h"
+#include "runner/steps.h"
+
+#include <stdbool.h>
+#include <uv.h>
+
+struct job;
+
+/* How far a step that shall end has been told so (semantics.md 5.9). */
+enum step_kill { STEP_KILL_NONE, STEP_KILL_INT, STEP_KILL_TERM, STEP_KILL_KILL };
+
+struct step {
+	struct steps *list;
+	struct job *job;
+	const struct step_def *def;
+	struct wf_arena *arena; /* this step's alone */
+	struct wf_arena *line_arena; /* of one line of output */
+	const struct record_step *rec; /* of the outermost step, also inside a composite action */
+	int64_t started;
+
+	struct expr_object *own_env; /* its env map evaluated, without outer layers */
+	struct expr_object *env; /* the env context: all layers */
+	struct wf_str name;
+	struct files files; /* its command files */
+	struct expr_object *outputs; /* job's arena */
+	enum plan_result outcome, conclusion;
+	struct wf_str reason; /* why skipped */
+	int exit_code; /* -1: no process */
+	bool failed; /* a command or a command file made it fail */
+	bool cancelled; /* it was told to end by a cancel */
+	bool timed_out;
+	double timeout_minutes;
+
+	struct box_exec exec; /* the process of a script or a node action */
+	bool running; /* exec or a built-in has started and not ended */
+	struct wf_lines lines[2]; /* of stdout and stderr */
+	struct command_reader reader;
+	unsigned groups; /* open ::group::s */
+
+	uv_timer_t timer; /* timeout-minutes, then the delays between signals */
+	bool timer_open;
+	enum step_kill kill;
+
+	const struct action *action; /* of a uses step */
+	struct expr_object *inputs;
+	struct wf_str action_path;
+	struct steps inner; /* of a composite action */
+	struct builtin_call builtin;
+
+	void (*on_done)(struct step *step);
+};
+
+/* Starts the step `def` of a list. on_done follows exactly once, maybe from within. */
+void step_start(struct steps *list, const struct step_def *def, void (*on_done)(struct step *step));
+/* Frees what the step alone used; after on_done. */
+void step_free(struct step *step);
+/* The step shall end: signals climb from INT over TERM to KILL. */
+void step_cancel(struct step *step, bool now);
+
+/* ---- for script and uses steps ---- */
+
+/* The step's work is over with this result; command files are read and the outcome settled. */
+void step_settle(struct step *step, enum plan_result result);
+/* Fails the step with a message of wfrun's or GitHub's. */
+void step_fail(struct step *step, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Starts a process with the step's environment; its end settles the step. inputs may be NULL. */
+void step_exec(struct step *step, const char *const *argv, const char *cwd,
+    const struct expr_object *inputs);
+/* One line of output of the step, as if a process had printed it (step_output.c). */
+void step_line(struct step *step, struct wf_str line);
+/* Says something of the step to the record; kind, text and so on are set by the caller. */
+void step_record(struct step *step, struct record_event event);
+/* What the command files say, after the step's work (step_output.c). */
+void step_read_files(struct step *step);
+/* The environment of a process of this step. */
+const char *const *step_environ(struct step *step, const struct expr_object *inputs);
+/* Sets an output. */
+void step_output(struct step *step, struct wf_str name, struct wf_str value);

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/* step_output.c - what a step says: its lines with the commands in them, and its command files.
+ * The effects of each command, by table (semantics.md 6.5, 6.6). */
+#include "runner/step.h"
+
+#include "runner/job.h"
+#include "runner/session_state.h"
+
+#include <stdlib.h>
+
+void
+step_record(struct step *step, struct record_event event)
+{
+	event.step = step->rec;
+	event.job = step->job->rec;
+	event.mask = step->job->mask;
+	record_put(step->job->call->run->session->record, &event);
+}
+
+static void
+annotate(struct step *step, const char *level, struct wf_str text, struct command_place place)
+{
+	step_record(step, (struct record_event){
+	                      .kind = RECORD_ANNOTATION,
+	                      .level = level,
+	                      .text = text,
+	                      .place = place,
+	                  });
+}
+
+static void
+say_error(struct step *step, struct wf_str text)
+{
+	annotate(step, "error", text, (struct command_place){ .file = { NULL, 0 } });
+}
+
+/* ---- effects ---- */
+
+/* A file of the workspace is shown relative to it. */
+static struct wf_str
+relative(struct step *step, struct wf_str file)
+{
+	struct wf_str root = wf_str(step->job->box->layout.workspace);
+
+	if (wf_str_starts(file, root) && file.n > root.n && file.p[root.n] == '/')
+		return wf_str_skip(file, root.n + 1);
+	return file;
+}
+
+static void
+apply_annotation(struct step *step, const struct command *command)
+{
+	struct command_place place = command->place;
+	const char *level = command->kind == COMMAND_ERROR     ? "error"
+	                    : command->kind == COMMAND_WARNING ? "warning"
+	                                                       : "notice";
+
+	place.file = relative(step, place.file);
+	annotate(step, level, command->data, place);
+}
+
+static void
+apply_debug(struct step *step, const struct command *command)
+{
+	step_record(step, (struct record_event){ .kind = RECORD_DEBUG, .text = command->data });
+}
+
+static void
+apply_group(struct step *step, const struct command *command)
+{
+	step->groups++;
+	step_record(step, (struct record_event){ .kind = RECORD_GROUP, .text = command->data });
+}
+
+static void
+apply_endgroup(struct step *step, const struct command *command)
+{
+	(void)command;
+	if (!step->groups)
+		return;
+	step->groups--;
+	step_record(step, (struct record_event){ .kind = RECORD_ENDGROUP });
+}
+
+static void
+apply_add_mask(struct step *step, const struct command *command)
+{
+	if (!wf_str_trim(command->data).n) {
+		annotate(step, "warning",
+		    WF_S("Can't add secret mask for empty string in ##[add-mask] command."),
+		    command->place);
+		return;
+	}
+	mask_add(step->job->mask, command->data);
+}
+
+static void
+warn_deprecated(struct step *step, const char *name)
+{
+	annotate(step, "warning",
+	    wf_strf(step->arena,
+	        "The `%s` command is deprecated and will be disabled soon. Please "
+	        "upgrade to using Environment Files.",
+	        name),
+	    (struct command_place){ .file = { NULL, 0 } });
+}
+
+static void
+apply_set_output(struct step *step, const struct command *command)
+{
+	warn_deprecated(step, "set-output");
+	if (!command->name.n) {
+		say_error(step,
+		    WF_S("Required field 'name' is missing in ##[set-output] command."));
+		step->failed = true;
+		return;
+	}
+	step_output(step, command->name, command->data);
+}
+
+/* State goes to the post step of an action; actions with a post step are a difference of their own
+ * (preflight.c), so that only the warning is left. */
+static void
+apply_save_state(struct step *step, const struct command *command)
+{
+	(void)command;
+	warn_deprecated(step, "save-state");
+}
+
+static bool
+unsecure_allowed(struct step *step)
+{
+	struct expr_value value = expr_object_get(step->env,
+	    WF_S("ACTIONS_ALLOW_UNSECURE_COMMANDS"));
+
+	return wf_str_ieq(expr_to_string(step->arena, value), WF_S("true"));
+}
+
+static bool
+refuse_unsecure(struct step *step, const char *name)
+{
+	if (unsecure_allowed(step))
+		return false;
+	say_error(step,
+	    wf_strf(step->arena,
+	        "The `%s` command is disabled. Please upgrade to using Environment Files or opt "
+	        "into "
+	        "unsecure command execution by setting the `ACTIONS_ALLOW_UNSECURE_COMMANDS` "
+	        "environment variable to `true`.",
+	        name));
+	step->failed = true;
+	return true;
+}
+
+static void
+set_job_env(struct step *step, struct wf_str name, struct wf_str value)
+{
+	if (wf_str_ieq(name, WF_S("NODE_OPTIONS"))) {
+		say_error(step,
+		    WF_S("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."));
+		return;
+	}
+	env_set(&step->job->env, name, value);
+}
+
+static void
+apply_set_env(struct step *step, const struct command *command)
+{
+	if (!refuse_unsecure(step, "set-env"))
+		set_job_env(step, command->name, command->data);
+}
+
+static void
+apply_add_path(struct step *step, const struct command *command)
+{
+	if (!refuse_unsecure(step, "add-path"))
+		env_add_path(&step->job->env, command->data);
+}
+
+static void
+apply_nothing(struct step *step, const struct command *command)
+{
+	(void)step, (void)command;
+}
+
+static void (*const effects[])(struct step *step, const struct command *command) = {
+	[COMMAND_NONE] = apply_nothing,
+	[COMMAND_DEBUG] = apply_debug,
+	[COMMAND_NOTICE] = apply_annotation,
+	[COMMAND_WARNING] = apply_annotation,
+	[COMMAND_ERROR] = apply_annotation,
+	[COMMAND_GROUP] = apply_group,
+	[COMMAND_ENDGROUP] = apply_endgroup,
+	[COMMAND_ADD_MASK] = apply_add_mask,
+	[COMMAND_ADD_MATCHER] = apply_nothing,
+	[COMMAND_REMOVE_MATCHER] = apply_nothing,
+	[COMMAND_ECHO] = apply_nothing, /* the reader has taken it in */
+	[COMMAND_STOP_COMMANDS] = apply_nothing,
+	[COMMAND_RESUME] = apply_nothing,
+	[COMMAND_SET_OUTPUT] = apply_set_output,
+	[COMMAND_SAVE_STATE] = apply_save_state,
+	[COMMAND_SET_ENV] = apply_set_env,
+	[COMMAND_ADD_PATH] = apply_add_path,
+	[COMMAND_SET_REPO_PATH] = apply_nothing, /* the workspace is where it always is */
+};
+
+void
+step_line(struct step *step, struct wf_str line)
+{
+	struct command_reader *reader = &step->reader;
+	struct command command;
+	struct wf_error err;
+	bool failed = false;
+
+	command = command_take(reader, step->line_arena, line, &err, &failed);
+	if (failed) {
+		say_error(step, wf_strf(step->arena,
+		                    "Unable to process command '%.*s' "
+		                    "successfully.",
+		                    WF_ARG(line)));
+		say_error(step, wf_str(err.msg));
+		step->failed = true;
+	} else if (command.kind == COMMAND_NONE) {
+		step_record(step, (struct record_event){ .kind = RECORD_LINE, .text = line });
+	} else {
+		effects[command.kind](step, &command);
+	}
+	if (command.kind == COMMAND_STOP_COMMANDS)
+		reader->stop_token = wf_str_dup(step->arena, reader->stop_token);
+	wf_arena_reset(step->line_arena);
+}
+
+void
+step_output(struct step *step, struct wf_str name, struct wf_str value)
+{
+	struct wf_arena *arena = step->job->arena;
+
+	expr_object_set(step->outputs, wf_str_dup(arena, name),
+	    expr_string(wf_str_dup(arena, value)));
+}
+
+/* ---- command files ---- */
+
+#define FILE_LARGEST ((size_t)64 << 20) /* of env, output, path, state: no pipeline comes near */
+#define SUMMARY_LARGEST ((size_t)1 << 20)
+
+static void
+take_output(struct step *step, struct wf_str name, struct wf_str value)
+{
+	step_output(step, name, value);
+}
+
+static void
+take_state(struct step *step, struct wf_str name, struct wf_str value)
+{
+	(void)step, (void)name, (void)value; /* for a post step, see apply_save_state() */
+}
+
+/* The files of names and values, and who takes them. */
+static const struct {
+	enum files_kind kind;
+	const char *name; /* in GitHub's message */
+	void (*take)(struct step *step, struct wf_str name, struct wf_str value);
+} pair_files[] = {
+	{ FILES_ENV, "env", set_job_env },
+	{ FILES_OUTPUT, "output", take_output },
+	{ FILES_STATE, "state", take_state },
+};
+
+static void
+file_failed(struct step *step, const char *name, const char *why)
+{
+	say_error(step,
+	    wf_strf(step->arena, "Unable to process file command '%s' successfully.", name));
+	say_error(step, wf_str(why));
+	step->failed = true;
+}
+
+static void
+read_pairs(struct step *step, size_t index)
+{
+	struct command_pair *pairs = NULL;
+	struct wf_error err;
+	struct wf_str text;
+	size_t n = 0, size;
+	bool good;
+
+	if (!files_read(&step->files, step->arena, pair_files[index].kind, FILE_LARGEST, &text,
+	        &size)) {
+		file_failed(step, pair_files[index].name, "The file is larger than 64 MiB");
+		return;
+	}
+	if (!text.n)
+		return;
+	good = command_file_pairs(step->arena, text, &pairs, &n, &err);
+	for (size_t i = 0; i < n; i++)
+		pair_files[index].take(step, pairs[i].name, pairs[i].value);
+	if (!good)
+		file_failed(step, pair_files[index].name, err.msg);
+}
+
+static void
+read_paths(struct step *step)
+{
+	struct wf_str text, *paths = NULL;
+	size_t n = 0, size;
+
+	if (!files_read(&step->files, step->arena, FILES_PATH, FILE_LARGEST, &text, &size)) {
+		file_failed(step, "path", "The file is larger than 64 MiB");
+		return;
+	}
+	if (text.n)
+		command_file_paths(step->arena, text, &paths, &n);
+	for (size_t i = 0; i < n; i++)
+		env_add_path(&step->job->env, paths[i]);
+}
+
+static void
+read_summary(struct step *step)
+{
+	struct wf_str text;
+	size_t size;
+
+	if (!files_read(&step->files, step->arena, FILES_SUMMARY, SUMMARY_LARGEST, &text, &size)) {
+		say_error(step, wf_strf(step->arena,
+		                    "$GITHUB_STEP_SUMMARY upload aborted, supports "
+		                    "content up to a size of 1024k, got %zuk.",
+		                    size / 1024));
+		return;
+	}
+	if (text.n)
+		step_record(step,
+		    (struct record_event){ .kind = RECORD_STEP_SUMMARY, .text = text });
+}
+
+void
+step_read_files(struct step *step)
+{
+	for (size_t i = 0; i < WF_COUNT(pair_files); i++)
+		read_pairs(step, i);
+	read_paths(step);
+	read_summary(step);
+}

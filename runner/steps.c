@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* steps.c - the walk over a list of steps, and the functions that its conditions may call. */
+#include "runner/steps.h"
+
+#include "runner/hash.h"
+#include "runner/job.h"
+#include "runner/step.h"
+
+#include <stdlib.h>
+
+static bool
+call_success(void *data, struct wf_arena *arena, const struct expr_value *args, size_t n,
+    struct expr_value *out, struct wf_error *err)
+{
+	const struct steps *steps = data;
+
+	(void)arena, (void)args, (void)n, (void)err;
+	*out = expr_bool(steps->status == PLAN_SUCCESS);
+	return true;
+}
+
+static bool
+call_failure(void *data, struct wf_arena *arena, const struct expr_value *args, size_t n,
+    struct expr_value *out, struct wf_error *err)
+{
+	const struct steps *steps = data;
+
+	(void)arena, (void)args, (void)n, (void)err;
+	*out = expr_bool(steps->status == PLAN_FAILURE);
+	return true;
+}
+
+/* Inside a composite action, too, it is the job that was cancelled. */
+static bool
+call_cancelled(void *data, struct wf_arena *arena, const struct expr_value *args, size_t n,
+    struct expr_value *out, struct wf_error *err)
+{
+	const struct steps *steps = data;
+
+	(void)arena, (void)args, (void)n, (void)err;
+	*out = expr_bool(steps->job->facts.cancelled);
+	return true;
+}
+
+static bool
+call_always(void *data, struct wf_arena *arena, const struct expr_value *args, size_t n,
+    struct expr_value *out, struct wf_error *err)
+{
+	(void)data, (void)arena, (void)args, (void)n, (void)err;
+	*out = expr_bool(true);
+	return true;
+}
+
+static bool
+call_hash_files(void *data, struct wf_arena *arena, const struct expr_value *args, size_t n,
+    struct expr_value *out, struct wf_error *err)
+{
+	const struct steps *steps = data;
+	struct wf_str *patterns = wf_new_array(arena, n, struct wf_str);
+	struct wf_str hash;
+
+	for (size_t i = 0; i < n; i++)
+		patterns[i] = expr_to_string(arena, args[i]);
+	if (!hash_files(arena, steps->job->box, patterns, n, &hash, err))
+		return false;
+	*out = expr_string(hash);
+	return true;
+}
+
+void
+steps_init(struct steps *steps, struct job *job, struct step *outer, struct expr_object *contexts)
+{
+	steps->job = job;
+	steps->outer = outer;
+	steps->depth = outer ? outer->list->depth + 1 : 0;
+	steps->contexts = contexts;
+	steps->results = expr_object_new(job->arena);
+	steps->status = PLAN_SUCCESS;
+	expr_object_set(contexts, WF_S("steps"), expr_object_value(steps->results));
+	steps->funcs[0] = (struct expr_func){ "success", 0, 0, call_success, steps };
+	steps->funcs[1] = (struct expr_func){ "failure", 0, 0, call_failure, steps };
+	steps->funcs[2] = (struct expr_func){ "cancelled", 0, 0, call_cancelled, steps };
+	steps->funcs[3] = (struct expr_func){ "always", 0, 0, call_always, steps };
+	steps->funcs[4] = (struct expr_func){ "hashFiles", 1, 255, call_hash_files, steps };
+	steps->funcs[5] = (struct expr_func){ .name = NULL };
+	steps->scope.contexts = contexts;
+	steps->scope.funcs = steps->funcs;
+}
+
+/* What later steps see of one that ended: steps.<id>.outputs, .outcome, .conclusion. */
+static void
+publish(struct steps *steps, const struct step *step)
+{
+	struct wf_arena *arena = steps->job->arena;
+	struct expr_object *entry;
+
+	if (!step->def->has_id)
+		return;
+	entry = expr_object_new(arena);
+	expr_object_set(entry, WF_S("outputs"), expr_object_value(step->outputs));
+	expr_object_set(entry, WF_S("outcome"), expr_cstring(plan_result_name(step->outcome)));
+	expr_object_set(entry, WF_S("conclusion"),
+	    expr_cstring(plan_result_name(step->conclusion)));
+	expr_object_set(steps->results, step->def->id, expr_object_value(entry));
+}
+
+static void
+set_status(struct steps *steps, enum plan_result status)
+{
+	steps->status = status;
+	/* 7.4: github.action_status of a composite action, job.status of a job */
+	if (steps->outer)
+		expr_object_set(expr_object_get(steps->contexts, WF_S("github")).object,
+		    WF_S("action_status"), expr_cstring(plan_result_name(status)));
+	else
+		expr_object_set(steps->job->job_context, WF_S("status"),
+		    expr_cstring(plan_result_name(status)));
+}
+
+static void
+on_step_done(struct step *step)
+{
+	struct steps *steps = step->list;
+
+	publish(steps, step);
+	/* once cancelled stays cancelled (5.9, 5) */
+	if (step->conclusion == PLAN_FAILURE && steps->status != PLAN_CANCELLED)
+		set_status(steps, PLAN_FAILURE);
+	else if (step->conclusion == PLAN_CANCELLED)
+		set_status(steps, PLAN_CANCELLED);
+	steps->current = NULL;
+	step_free(step);
+	steps_advance(steps);
+}
+
+void
+steps_advance(struct steps *steps)
+{
+	if (steps->advancing)
+		return; /* a step ended while it was being started; the loop below goes on */
+	steps->advancing = true;
+	while (!steps->current && steps->next < steps->n)
+		step_start(steps, steps->defs[steps->next++], on_step_done);
+	steps->advancing = false;
+	if (!steps->current)
+		steps->on_done(steps);
+}
+
+void
+steps_cancel(struct steps *steps, bool now)
+{
+	if (now)
+		steps->next = steps->n; /* nothing more is started, not even always() */
+	set_status(steps, PLAN_CANCELLED);
+	if (steps->current)
+		step_cancel(steps->current, now);
+}
