@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* preflight.c - a walk over everything that a run could reach. */
+#include "runner/preflight.h"
+
+#include "plan/reuse.h"
+#include "runner/session_state.h"
+#include "runner/uses.h"
+
+#include <stdlib.h>
+
+#define NESTING_LARGEST 10 /* levels of called workflows, the top one counted (1.10) */
+#define ACTIONS_DEEPEST 10 /* composite actions in one another */
+
+struct walk {
+	struct session *session;
+	bool upstream;
+	bool good;
+	unsigned calls, actions; /* depth so far */
+};
+
+static void
+add_error(struct walk *walk, const struct wf_error *err)
+{
+	wf_diags_add(walk->session->diags, WF_DIAG_ERROR, err);
+	walk->good = false;
+}
+
+static void
+add_difference(struct walk *walk, struct wf_pos pos, const char *what)
+{
+	struct wf_error err;
+
+	session_note(walk->session, RECORD_DIFFERENCE, NULL, pos, wf_str(what));
+	if (!walk->session->options->strict)
+		return;
+	wf_fail(&err, WF_ERR_STRICT, pos, "%s", what);
+	wf_hint(&err, "without --strict it is reported and left out");
+	add_error(walk, &err);
+}
+
+/* ---- secrets that are not given ---- */
+
+struct secret_use {
+	struct walk *walk;
+	struct wf_pos pos;
+};
+
+static void
+visit_secret(void *data, struct wf_str context, const struct wf_str *path, size_t npath)
+{
+	struct secret_use *use = data;
+	struct session *session = use->walk->session;
+	const struct expr_object *given = session->options->secrets;
+
+	if (!wf_str_ieq(context, WF_S("secrets")) || npath == 0 ||
+	    wf_str_ieq(path[0], WF_S("GITHUB_TOKEN")))
+		return;
+	if (given && expr_object_find(given, path[0]))
+		return;
+	session_note(session, RECORD_NOTE, NULL, use->pos,
+	    wf_strf(session->arena, "secret '%.*s' is not given: it is empty, as on GitHub",
+	        WF_ARG(path[0])));
+}
+
+static void
+scan_secrets(struct walk *walk, const struct expr_token *token)
+{
+	struct secret_use use = { .walk = walk };
+
+	if (!token)
+		return;
+	use.pos = token->pos;
+	switch (token->kind) {
+	case EXPR_TOKEN_LITERAL:
+	case EXPR_TOKEN_INSERT: return;
+	case EXPR_TOKEN_EXPR: expr_visit(token->expr, visit_secret, &use); return;
+	case EXPR_TOKEN_SEQUENCE:
+		for (size_t i = 0; i < token->seq.n; i++)
+			scan_secrets(walk, token->seq.items[i]);
+		return;
+	case EXPR_TOKEN_MAPPING:
+		for (size_t i = 0; i < token->map.n; i++)
+			scan_secrets(walk, token->map.pairs[i].value);
+		return;
+	}
+	abort();
+}
+
+/* ---- steps and actions ---- */
+
+static void check_steps(struct walk *walk, struct step_def *const *steps, size_t n);
+
+static void
+check_action(struct walk *walk, const struct step_def *step, const struct action *action)
+{
+	struct wf_error err;
+
+	switch (action->kind) {
+	case ACTION_COMPOSITE:
+		if (walk->actions >= ACTIONS_DEEPEST)
+			return; /* the step fails with GitHub's words when it gets there */
+		walk->actions++;
+		check_steps(walk, action->steps, action->nsteps);
+		walk->actions--;
+		return;
+	case ACTION_NODE:
+		if (action->pre.n || action->post.n)
+			add_difference(walk, step->uses_pos,
+			    "pre and post steps of actions are not run yet");
+		return;
+	case ACTION_DOCKER:
+		wf_fail(&err, WF_ERR_MISSING, step->uses_pos,
+		    "'%.*s' is a container action, and those do not run yet", WF_ARG(step->uses));
+		add_error(walk, &err);
+		return;
+	}
+	abort();
+}
+
+static void
+check_uses(struct walk *walk, const struct step_def *step)
+{
+	struct wf_arena *arena = walk->session->arena;
+	struct action *action = NULL;
+	struct uses_place place;
+	struct wf_error err;
+
+	if (!uses_find(walk->session, arena, step->uses, step->uses_pos, &place, &err) ||
+	    (place.host && !uses_read_host(arena, place.host, &action, &err)))
+		add_error(walk, &err);
+	else if (action)
+		check_action(walk, step, action);
+}
+
+static void
+check_step(struct walk *walk, const struct step_def *step)
+{
+	struct wf_error err;
+
+	scan_secrets(walk, step->env);
+	scan_secrets(walk, step->with);
+	scan_secrets(walk, step->run);
+	if (step->background || (step->kind != STEP_RUN && step->kind != STEP_USES)) {
+		wf_fail(&err, WF_ERR_MISSING, step->pos, "background steps do not run yet");
+		add_error(walk, &err);
+		return;
+	}
+	if (step->kind == STEP_USES)
+		check_uses(walk, step);
+}
+
+static void
+check_steps(struct walk *walk, struct step_def *const *steps, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		check_step(walk, steps[i]);
+}
+
+/* ---- jobs ---- */
+
+static void check_workflow(struct walk *walk, const struct workflow *wf);
+
+static void
+check_call(struct walk *walk, const struct job_def *job)
+{
+	struct session *session = walk->session;
+	const struct workflow *callee;
+	size_t errors = session->diags->nerrors;
+	struct wf_error err;
+
+	scan_secrets(walk, job->secrets);
+	if (walk->calls + 1 >= NESTING_LARGEST) {
+		wf_fail(&err, WF_ERR_INVALID, job->uses_pos,
+		    "Nested reusable workflow depth exceeded %d", NESTING_LARGEST);
+		add_error(walk, &err);
+		return;
+	}
+	callee = session_called(session, walk->upstream, job->uses, job->uses_pos, &err);
+	if (!callee) {
+		add_error(walk, &err);
+		return;
+	}
+	reuse_check(job, callee, session->diags);
+	if (session->diags->nerrors > errors)
+		walk->good = false;
+	walk->calls++;
+	check_workflow(walk, callee);
+	walk->calls--;
+}
+
+/* Keys that are read and have no effect yet. */
+static void
+check_differences(struct walk *walk, const struct job_def *job)
+{
+	const struct {
+		const struct expr_token *token;
+		const char *what;
+	} keys[] = {
+		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
+		{ job->services, "service containers are not started yet" },
+		{ job->concurrency, "concurrency groups are not applied yet" },
+		{ job->environment, "environments have no rules, secrets and variables of their "
+		                    "own yet" },
+		{ job->snapshot, "snapshots are not made" },
+	};
+
+	for (size_t i = 0; i < WF_COUNT(keys); i++)
+		if (keys[i].token)
+			add_difference(walk, keys[i].token->pos, keys[i].what);
+}
+
+static void
+check_workflow(struct walk *walk, const struct workflow *wf)
+{
+	scan_secrets(walk, wf->env);
+	if (wf->concurrency)
+		add_difference(walk, wf->concurrency->pos,
+		    "concurrency groups are not applied yet");
+	for (size_t i = 0; i < wf->njobs; i++) {
+		const struct job_def *job = wf->jobs[i];
+
+		check_differences(walk, job);
+		scan_secrets(walk, job->env);
+		if (job->uses.n)
+			check_call(walk, job);
+		else
+			check_steps(walk, job->steps, job->nsteps);
+	}
+}
+
+bool
+preflight(struct session *session, const struct workflow *wf, bool upstream)
+{
+	struct walk walk = { .session = session, .upstream = upstream, .good = true };
+
+	check_workflow(&walk, wf);
+	return walk.good;
+}

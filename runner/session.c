@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c - from the command line's event to the last run of the chain.
+ *
+ * In order: open the repository, make the event, read the workflows, decide which wake, look up all
+ * that they and their followers need; only then is anything started. From there on the loop turns:
+ * a run that ends raises workflow_run, which may start others, until nothing is left. */
+#include "runner/session.h"
+
+#include "event/chain.h"
+#include "event/trigger.h"
+#include "runner/load.h"
+#include "runner/pick.h"
+#include "runner/preflight.h"
+#include "runner/session_state.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* ---- saying things once ---- */
+
+void
+session_note(struct session *session, enum record_kind kind, const struct record_run *run,
+    struct wf_pos pos, struct wf_str text)
+{
+	if (wf_map_has(&session->said, text))
+		return;
+	wf_map_set(&session->said, text, session);
+	record_put(session->record, &(struct record_event){
+	                                .kind = kind,
+	                                .run = run,
+	                                .mask = session->mask,
+	                                .text = text,
+	                                .place = { .file = wf_str(pos.file),
+	                                    .line = (unsigned)(pos.line > 0 ? pos.line : 0),
+	                                    .col = (unsigned)(pos.col > 0 ? pos.col : 0) },
+	                            });
+}
+
+/* ---- which runs ---- */
+
+/* Runs that are about to start. */
+struct woken {
+	const struct workflow **items;
+	size_t n, cap;
+};
+
+static void
+record_asleep(struct session *session, const struct workflow *wf,
+    const struct trigger_verdict *verdict)
+{
+	struct record_run *rec = wf_new(session->arena, struct record_run);
+
+	*rec = (struct record_run){ .workflow = wf->name, .path = wf->path };
+	record_put(session->record, &(struct record_event){
+	                                .kind = RECORD_WORKFLOW_ASLEEP,
+	                                .run = rec,
+	                                .mask = session->mask,
+	                                .reason = verdict->reason,
+	                                .place = { .file = wf_str(verdict->pos.file),
+	                                    .line = (unsigned)verdict->pos.line,
+	                                    .col = (unsigned)verdict->pos.col },
+	                            });
+}
+
+static bool
+wake_named(struct session *session, const struct workflow *wf, struct woken *woken,
+    struct wf_error *err)
+{
+	struct trigger_verdict verdict;
+
+	if (!trigger_match(session->arena, wf, &session->event, &verdict, err))
+		return false;
+	if (!verdict.listens) {
+		wf_fail(err, WF_ERR_USAGE, verdict.pos, "%.*s", WF_ARG(verdict.reason));
+		return wf_hint(err, "choose one of its events with --event");
+	}
+	if (verdict.wakes)
+		*wf_push(session->arena, woken->items, woken->n, woken->cap) = wf;
+	else
+		record_asleep(session, wf, &verdict);
+	return true;
+}
+
+static bool
+choose_named(struct session *session, struct woken *woken, struct wf_error *err)
+{
+	for (const char *const *name = session->options->workflows; *name; name++) {
+		const struct session_workflow *picked;
+		size_t index;
+
+		if (!pick_workflow(session->loaded, session->nloaded, *name, &index, err))
+			return false;
+		picked = &session->loaded[index];
+		if (!picked->wf)
+			return wf_diags_first(session->diags, err);
+		if (!wake_named(session, picked->wf, woken, err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+choose_all(struct session *session, struct woken *woken, struct wf_error *err)
+{
+	if (session->diags->nerrors)
+		return wf_diags_first(session->diags, err);
+	for (size_t i = 0; i < session->nloaded; i++) {
+		const struct workflow *wf = session->loaded[i].wf;
+		struct trigger_verdict verdict;
+
+		if (!trigger_match(session->arena, wf, &session->event, &verdict, err))
+			return false;
+		if (verdict.wakes)
+			*wf_push(session->arena, woken->items, woken->n, woken->cap) = wf;
+		else
+			record_asleep(session, wf, &verdict);
+	}
+	return true;
+}
+
+/* ---- the chain ---- */
+
+static bool
+listens_to(const struct workflow *follower, struct wf_str name)
+{
+	const struct when_event *when = when_find(follower->on, WF_S("workflow_run"));
+
+	for (size_t i = 0; when && i < when->workflows.n; i++)
+		if (wf_str_eq(when->workflows.items[i].text, name))
+			return true;
+	return false;
+}
+
+/* Looks up what the followers of a workflow need, down to the depth that GitHub follows. */
+static bool
+preflight_followers(struct session *session, const struct workflow *wf, unsigned depth)
+{
+	const struct session_workflow *all;
+	bool good = true;
+	size_t n;
+
+	if (!session->options->chain || depth >= CHAIN_MAX_DEPTH)
+		return true;
+	all = load_upstream(session, &n);
+	for (size_t i = 0; i < n; i++) {
+		const struct workflow *follower = all[i].wf;
+
+		if (!follower || !listens_to(follower, wf->name))
+			continue;
+		if (!preflight(session, follower, true) ||
+		    !preflight_followers(session, follower, depth + 1))
+			good = false;
+	}
+	return good;
+}
+
+static struct chain_run
+chain_facts(const struct run *run)
+{
+	int64_t now = record_now(run->session->record) / 1000;
+	bool over = run->result != PLAN_PENDING;
+
+	return (struct chain_run){
+		.event = run->event,
+		.workflow_name = run->wf->name,
+		.workflow_path = run->wf->path,
+		.display_title = run->rec->title,
+		.run_id = run->facts.run_id,
+		.run_number = run->facts.run_number,
+		.run_attempt = run->facts.run_attempt,
+		.conclusion = over ? wf_str(plan_result_name(run->result))
+		                   : (struct wf_str){ NULL, 0 },
+		.created = run->created / 1000,
+		.started = run->created / 1000,
+		.updated = now,
+	};
+}
+
+static void
+record_chain(struct session *session, const struct run *parent, const char *action,
+    const struct woken *woken)
+{
+	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
+
+	wf_buf_addf(&text, "%.*s %s%s%s%s wakes ", WF_ARG(parent->wf->name), action,
+	    parent->result ? " (" : "", parent->result ? plan_result_name(parent->result) : "",
+	    parent->result ? ")" : "");
+	for (size_t i = 0; i < woken->n; i++)
+		wf_buf_addf(&text, "%s%.*s", i ? ", " : "", WF_ARG(woken->items[i]->name));
+	record_put(session->record, &(struct record_event){
+	                                .kind = RECORD_CHAIN,
+	                                .run = parent->rec,
+	                                .mask = session->mask,
+	                                .text = wf_buf_str(&text),
+	                            });
+}
+
+static void
+find_followers(struct session *session, const struct run *run, const struct event *event,
+    struct woken *woken)
+{
+	const struct session_workflow *all;
+	size_t n;
+
+	all = load_upstream(session, &n);
+	for (size_t i = 0; i < n; i++) {
+		struct trigger_verdict verdict;
+
+		if (!all[i].wf || !listens_to(all[i].wf, run->wf->name) ||
+		    !trigger_match(session->arena, all[i].wf, event, &verdict, NULL))
+			continue;
+		if (verdict.wakes)
+			*wf_push(session->arena, woken->items, woken->n, woken->cap) = all[i].wf;
+		else
+			record_asleep(session, all[i].wf, &verdict);
+	}
+}
+
+static void
+start_run(struct session *session, struct run *run)
+{
+	*session->runs_tail = run;
+	session->runs_tail = &run->next;
+	session->live_runs++;
+	run_start(run);
+	session_raise(run, "requested");
+}
+
+/* 4.8: a run raises workflow_run when it is requested, in progress, and completed. */
+void
+session_raise(struct run *run, const char *action)
+{
+	struct session *session = run->session;
+	struct event *event = wf_new(session->arena, struct event);
+	struct chain_run facts = chain_facts(run);
+	struct woken woken = { .n = 0 };
+	struct wf_error err;
+
+	if (!session->options->chain || session->cancelled || run->depth >= CHAIN_MAX_DEPTH)
+		return;
+	if (!chain_event(session->arena, session->repo, &session->facts, &facts, action, event,
+	        &err)) {
+		session_note(session, RECORD_NOTE, run->rec, err.pos,
+		    wf_str_dup(session->arena, wf_str(err.msg)));
+		return;
+	}
+	find_followers(session, run, event, &woken);
+	if (woken.n)
+		record_chain(session, run, action, &woken);
+	for (size_t i = 0; i < woken.n; i++) {
+		struct run *next = run_new(session, woken.items[i], event, run, &err);
+
+		if (next)
+			start_run(session, next);
+	}
+}
+
+void
+session_run_done(struct session *session, struct run *run)
+{
+	record_put(session->record, &(struct record_event){
+	                                .kind = RECORD_RUN_FINISHED,
+	                                .run = run->rec,
+	                                .mask = run->mask,
+	                                .result = plan_result_name(run->result),
+	                                .duration = record_now(session->record) - run->created,
+	                            });
+	session->live_runs--;
+	if (run->result == PLAN_FAILURE)
+		session->failed = true;
+	session_raise(run, "completed");
+}
+
+/* ---- the loop ---- */
+
+static void
+on_signal(uv_signal_t *handle, int signum)
+{
+	struct session *session = handle->data;
+
+	(void)signum;
+	session->cancelled = true;
+	for (struct run *run = session->runs; run; run = run->next)
+		if (run->result == PLAN_PENDING)
+			run_cancel(run);
+}
+
+static const int end_signals[] = { SIGINT, SIGTERM };
+
+static void
+watch_signals(struct session *session)
+{
+	for (size_t i = 0; i < WF_COUNT(end_signals); i++) {
+		uv_signal_t *handle = &session->signals[i];
+
+		uv_signal_init(&session->loop, handle);
+		handle->data = session;
+		uv_signal_start(handle, on_signal, end_signals[i]);
+		uv_unref((uv_handle_t *)handle); /* the loop ends when the jobs have */
+	}
+}
+
+static bool
+prepare_runs(struct session *session, const struct woken *woken, struct run **runs,
+    struct wf_error *err)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < woken->n; i++)
+		if (!preflight(session, woken->items[i], false) ||
+		    !preflight_followers(session, woken->items[i], 0))
+			good = false;
+	if (!good)
+		return wf_diags_first(session->diags, err);
+	for (size_t i = 0; i < woken->n; i++) {
+		runs[i] = run_new(session, woken->items[i], &session->event, NULL, err);
+		if (!runs[i])
+			return false;
+	}
+	return true;
+}
+
+static bool
+turn(struct session *session, struct wf_error *err)
+{
+	struct woken woken = { .n = 0 };
+	struct run **runs;
+
+	if (!(session->options->workflows ? choose_named : choose_all)(session, &woken, err))
+		return false;
+	runs = wf_new_array(session->arena, woken.n, struct run *);
+	if (!prepare_runs(session, &woken, runs, err))
+		return false;
+	if (woken.n == 0)
+		return true;
+	session->scratch = scratch_new(err);
+	if (!session->scratch)
+		return false;
+	watch_signals(session);
+	for (size_t i = 0; i < woken.n; i++)
+		start_run(session, runs[i]);
+	uv_run(&session->loop, UV_RUN_DEFAULT);
+	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
+		uv_close((uv_handle_t *)&session->signals[i], NULL);
+	uv_run(&session->loop, UV_RUN_DEFAULT);
+	return true;
+}
+
+/* ---- open and close ---- */
+
+static void
+add_secret_masks(struct session *session)
+{
+	const struct expr_object *secrets = session->options->secrets;
+
+	session->mask = mask_new(NULL);
+	mask_add(session->mask, WF_S(RUN_DUMMY_TOKEN));
+	for (size_t i = 0; secrets && i < secrets->n; i++)
+		mask_add(session->mask, expr_to_string(session->arena, secrets->pairs[i].value));
+}
+
+static bool
+find_stubs(struct session *session, struct wf_error *err)
+{
+	const char *stubs = session->options->stubs;
+	char path[PATH_MAX];
+
+	if (!stubs)
+		return true;
+	if (!realpath(stubs, path)) {
+		wf_fail_sys(err, errno, "--stubs %s", stubs);
+		err->kind = WF_ERR_USAGE;
+		return false;
+	}
+	session->stubs = wf_cstr(session->arena, wf_str(path));
+	return true;
+}
+
+static bool
+open_session(struct session *session, struct wf_error *err)
+{
+	const struct session_options *options = session->options;
+	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
+
+	session->arena = wf_arena_new();
+	session->record = options->record;
+	session->runs_tail = &session->runs;
+	/* like GitHub's ids: large, growing with time, and different in every run */
+	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
+	session->sched = sched_new(session->arena, slots);
+	wf_map_init(&session->said, session->arena, false);
+	uv_loop_init(&session->loop);
+	add_secret_masks(session);
+	if (!find_stubs(session, err))
+		return false;
+	session->repo = repo_open(options->repo_dir, err);
+	return session->repo && repo_facts(session->repo, session->arena, &session->facts, err) &&
+	       event_make(session->arena, session->repo, &session->facts, &options->event,
+	           &session->event, err) &&
+	       session_load(session->arena, options->repo_dir, &session->loaded, &session->nloaded,
+	           session->diags, err);
+}
+
+static void
+close_session(struct session *session)
+{
+	scratch_free(session->scratch);
+	repo_close(session->repo);
+	mask_free(session->mask);
+	if (uv_loop_close(&session->loop) != 0)
+		abort(); /* a handle was left open */
+}
+
+bool
+session_run(const struct session_options *options, struct session_result *result,
+    struct wf_diags *diags, struct wf_error *err)
+{
+	struct session session = { .options = options, .diags = diags };
+	bool ok = open_session(&session, err) && turn(&session, err);
+
+	close_session(&session);
+	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
+	result->arena = session.arena; /* runs, jobs and steps that the record still names */
+	return ok;
+}
