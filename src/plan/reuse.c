@@ -93,7 +93,7 @@ gives(const struct expr_token *map, struct wf_str id)
 		return true;
 	for (size_t i = 0; i < n; i++)
 		if (pairs[i].key->kind != EXPR_TOKEN_LITERAL ||
-		    wf_str_ieq(pairs[i].key->source, id))
+		    wf_str_ieq(pairs[i].key->literal.string, id))
 			return true;
 	return false;
 }
@@ -128,13 +128,13 @@ check_inputs(const struct job_def *call, const struct when_event *on, struct wf_
 
 		if (pairs[i].key->kind != EXPR_TOKEN_LITERAL)
 			continue;
-		input = find_input(on, pairs[i].key->source);
+		input = find_input(on, pairs[i].key->literal.string);
 		if (input)
 			check_type(input, pairs[i].value, diags);
 		else
 			wf_diags_fail(diags, pairs[i].value->pos,
 			    "Invalid input, %.*s is not defined in the referenced workflow.",
-			    WF_ARG(pairs[i].key->source));
+			    WF_ARG(pairs[i].key->literal.string));
 	}
 }
 
@@ -153,10 +153,10 @@ check_secrets(const struct job_def *call, const struct when_event *on, struct wf
 			    WF_ARG(on->secrets[i].id));
 	for (size_t i = 0; i < n; i++)
 		if (pairs[i].key->kind == EXPR_TOKEN_LITERAL &&
-		    !has_secret(on, pairs[i].key->source))
+		    !has_secret(on, pairs[i].key->literal.string))
 			wf_diags_fail(diags, pairs[i].value->pos,
 			    "Invalid secret, %.*s is not defined in the referenced workflow.",
-			    WF_ARG(pairs[i].key->source));
+			    WF_ARG(pairs[i].key->literal.string));
 }
 
 void
