@@ -3,7 +3,8 @@
  *
  * A built-in is started like an action: its inputs are evaluated, and what it prints goes through
  * the same way as the output of a process (commands included: "::warning::..."). It may use the box
- * and the thread pool; it must call builtin_done() exactly once, from the loop's thread. */
+ * and the thread pool. It calls call->done exactly once, from the loop's thread and as the last
+ * thing it does; that may be before start() returns. */
 #pragma once
 
 #include "base/arena.h"
@@ -37,9 +38,12 @@ struct builtin_call {
 	const struct expr_object *github; /* the github context of the job */
 	const struct event *event;
 	const struct repo_facts *facts;
-	const char *repo_dir; /* the user's work tree, absolute; open an own struct repo in threads */
-	const char *const *env; /* "NAME=value", NULL-ended: what a process of this step would get */
+	const char
+	    *repo_dir; /* the user's work tree, absolute; open an own struct repo in threads */
+	const char *const
+	    *env; /* "NAME=value", NULL-ended: what a process of this step would get */
 	const char *state; /* host folder of the job, below box->spec.state: room for layers */
+	bool committed; /* the work tree's changes are left out: checkout shows the commit alone */
 	/* given by the step */
 	void (*print)(struct builtin_call *call, struct wf_str text); /* lines of output */
 	void (*output)(struct builtin_call *call, struct wf_str name, struct wf_str value);
@@ -55,11 +59,25 @@ struct builtin_call {
 struct wf_str builtin_input(const struct builtin_call *call, const char *name);
 /* "true" in YAML 1.2 core spelling, as core.getBooleanInput reads it. */
 bool builtin_flag(const struct builtin_call *call, const char *name);
+/* Prints one line; one that looks like a command is one. */
 void builtin_printf(struct builtin_call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Prints "::warning::MESSAGE", "::notice::MESSAGE"; the message may hold anything. */
+void builtin_warn(struct builtin_call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void builtin_note(struct builtin_call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Prints "::group::TITLE"; "::endgroup::" is for the caller. */
+void builtin_group(struct builtin_call *call, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Prints "::error::MESSAGE" and ends the call as failed. */
 void builtin_fail(struct builtin_call *call, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The value of a variable in call->env, empty when it is not there. */
+struct wf_str builtin_env(const struct builtin_call *call, const char *name);
+/* The whole file, as the job sees it, in the arena; relative paths start at the workspace. */
+bool builtin_read(
+    struct builtin_call *call, const char *path, struct wf_str *out, struct wf_error *err);
 
 extern const struct builtin builtin_checkout; /* checkout.c */
 extern const struct builtin builtin_paths_filter; /* paths_filter.c */

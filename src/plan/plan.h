@@ -53,12 +53,13 @@ struct plan_state {
 };
 
 /* The `needs` context of a node (3.6), direct needs only. */
-struct expr_object *plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state);
+struct expr_object *plan_needs(
+    struct wf_arena *arena, const struct plan *plan, size_t node, const struct plan_state *state);
 
 /* Whether the node's `if:` says yes (5.1, 5.2). `contexts` has github, inputs, vars; needs is added
  * here. *reason says in one line what decided when it says no: "if: github.event_name ==
- * 'pull_request' is false", "needs 'changes' is skipped". */
+ * 'pull_request' is false", "needs 'changes', which was skipped". An `if:` that cannot be evaluated
+ * is false and WF_ERR_EVAL: the job fails by it. */
 bool plan_wanted(struct wf_arena *arena, const struct plan *plan, size_t node,
     const struct plan_state *state, const struct expr_object *contexts, bool *wanted,
     struct wf_str *reason, struct wf_error *err);
@@ -74,13 +75,15 @@ struct plan_job {
 	size_t max_parallel; /* 0: no limit */
 };
 
-/* Evaluates the strategy and gives the instances in order (5.5). `contexts` as in plan_wanted(). */
+/* Evaluates strategy and names, and gives the instances in order (5.5). `contexts` as in
+ * plan_wanted(). An error is WF_ERR_EVAL: the job fails by it. */
 bool plan_expand(struct wf_arena *arena, const struct plan *plan, size_t node,
     const struct plan_state *state, const struct expr_object *contexts, struct plan_job **out,
     size_t *n, struct wf_error *err);
 
-/* Merges the results of instances or of a called workflow's jobs (5.3). */
+/* The result of a matrix job from those of its instances, one after the other (5.3): starts as
+ * PLAN_PENDING, which changes nothing. */
 enum plan_result plan_merge(enum plan_result a, enum plan_result b);
-/* The conclusion of a run: failure if any job failed, else cancelled if `cancelled`, else success;
- * skipped when all jobs were. */
+/* The conclusion of a run, or of a called workflow, from its jobs (4.9, 5.3): cancelled when
+ * `cancelled`, else failure before cancelled before success; skipped when all jobs were. */
 enum plan_result plan_conclusion(const enum plan_result *results, size_t n, bool cancelled);

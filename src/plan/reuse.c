@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* reuse.c - what a call passes down to the called workflow, and what comes back.
+ *
+ * The same rules are asked twice: before anything runs, of what the caller spells out
+ * (reuse_check), and when the call starts, of what its expressions have become. */
+#include "plan/reuse.h"
+
+#include <stdlib.h>
+
+#include "plan/shape.h"
+
+static const struct when_event *
+declaration(const struct workflow *callee)
+{
+	return when_find(callee->on, WF_S("workflow_call"));
+}
+
+static const struct when_input *
+find_input(const struct when_event *on, struct wf_str id)
+{
+	for (size_t i = 0; i < on->ninputs; i++)
+		if (wf_str_ieq(on->inputs[i].id, id))
+			return &on->inputs[i];
+	return NULL;
+}
+
+static bool
+has_secret(const struct when_event *on, struct wf_str id)
+{
+	for (size_t i = 0; i < on->nsecrets; i++)
+		if (wf_str_ieq(on->secrets[i].id, id))
+			return true;
+	return false;
+}
+
+/* ---- types ---- */
+
+/* Enforces the declared type: text takes any scalar, the others only their own kind. */
+static bool
+to_type(struct wf_arena *arena, enum when_input_type type, struct wf_pos pos,
+    struct expr_value *value, struct wf_error *err)
+{
+	bool fits = false;
+
+	switch (type) {
+	case WHEN_INPUT_STRING:
+	case WHEN_INPUT_CHOICE:
+	case WHEN_INPUT_ENVIRONMENT:
+		fits = value->kind != EXPR_ARRAY && value->kind != EXPR_OBJECT;
+		if (fits)
+			*value = expr_string(expr_to_string(arena, *value));
+		break;
+	case WHEN_INPUT_BOOLEAN: fits = value->kind == EXPR_BOOL; break;
+	case WHEN_INPUT_NUMBER: fits = value->kind == EXPR_NUMBER; break;
+	}
+	return fits || shape_unexpected(arena, pos, *value, err);
+}
+
+/* What an input is when neither the caller nor the declaration gives it. */
+static struct expr_value
+empty_of(enum when_input_type type)
+{
+	switch (type) {
+	case WHEN_INPUT_BOOLEAN: return expr_bool(false);
+	case WHEN_INPUT_NUMBER: return expr_number(0);
+	case WHEN_INPUT_STRING:
+	case WHEN_INPUT_CHOICE:
+	case WHEN_INPUT_ENVIRONMENT: return expr_string(WF_S(""));
+	}
+	abort();
+}
+
+/* ---- before anything runs ---- */
+
+/* The pairs of a mapping that the caller spells out; none of what is an expression as a whole. */
+static size_t
+spelled_out(const struct expr_token *map, const struct expr_token_pair **pairs)
+{
+	if (!map || map->kind != EXPR_TOKEN_MAPPING)
+		return 0;
+	*pairs = map->map.pairs;
+	return map->map.n;
+}
+
+/* Whether the caller gives `id`, or might by an expression. */
+static bool
+gives(const struct expr_token *map, struct wf_str id)
+{
+	const struct expr_token_pair *pairs = NULL;
+	size_t n = spelled_out(map, &pairs);
+
+	if (map && map->kind == EXPR_TOKEN_EXPR)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (pairs[i].key->kind != EXPR_TOKEN_LITERAL ||
+		    wf_str_ieq(pairs[i].key->literal.string, id))
+			return true;
+	return false;
+}
+
+/* A value that needs no evaluation is checked now. */
+static void
+check_type(const struct when_input *input, const struct expr_token *token, struct wf_diags *diags)
+{
+	struct expr_value value;
+	struct wf_error err;
+
+	if (token->kind != EXPR_TOKEN_LITERAL)
+		return;
+	value = token->literal;
+	if (!to_type(diags->arena, input->type, token->pos, &value, &err))
+		wf_diags_fail(diags, err.pos, "%s", err.msg);
+}
+
+static void
+check_inputs(const struct job_def *call, const struct when_event *on, struct wf_diags *diags)
+{
+	const struct expr_token_pair *pairs = NULL;
+	size_t n = spelled_out(call->with, &pairs);
+
+	for (size_t i = 0; i < on->ninputs; i++)
+		if (on->inputs[i].required && !gives(call->with, on->inputs[i].id))
+			wf_diags_fail(diags, call->uses_pos,
+			    "Input %.*s is required, but not provided while calling.",
+			    WF_ARG(on->inputs[i].id));
+	for (size_t i = 0; i < n; i++) {
+		const struct when_input *input;
+
+		if (pairs[i].key->kind != EXPR_TOKEN_LITERAL)
+			continue;
+		input = find_input(on, pairs[i].key->literal.string);
+		if (input)
+			check_type(input, pairs[i].value, diags);
+		else
+			wf_diags_fail(diags, pairs[i].value->pos,
+			    "Invalid input, %.*s is not defined in the referenced workflow.",
+			    WF_ARG(pairs[i].key->literal.string));
+	}
+}
+
+static void
+check_secrets(const struct job_def *call, const struct when_event *on, struct wf_diags *diags)
+{
+	const struct expr_token_pair *pairs = NULL;
+	size_t n = spelled_out(call->secrets, &pairs);
+
+	if (call->inherit_secrets)
+		return;
+	for (size_t i = 0; i < on->nsecrets; i++)
+		if (on->secrets[i].required && !gives(call->secrets, on->secrets[i].id))
+			wf_diags_fail(diags, call->uses_pos,
+			    "Secret %.*s is required, but not provided while calling.",
+			    WF_ARG(on->secrets[i].id));
+	for (size_t i = 0; i < n; i++)
+		if (pairs[i].key->kind == EXPR_TOKEN_LITERAL &&
+		    !has_secret(on, pairs[i].key->literal.string))
+			wf_diags_fail(diags, pairs[i].value->pos,
+			    "Invalid secret, %.*s is not defined in the referenced workflow.",
+			    WF_ARG(pairs[i].key->literal.string));
+}
+
+void
+reuse_check(const struct job_def *call, const struct workflow *callee, struct wf_diags *diags)
+{
+	const struct when_event *on = declaration(callee);
+
+	if (!on) {
+		wf_diags_fail(diags, call->uses_pos,
+		    "workflow_call key is not defined in the referenced workflow.");
+		return;
+	}
+	check_inputs(call, on, diags);
+	check_secrets(call, on, diags);
+}
+
+/* ---- when the call starts ---- */
+
+/* Evaluates a mapping of the caller; NULL is an empty one. */
+static bool
+eval_map(struct wf_arena *arena, const struct expr_token *token, const struct expr_scope *scope,
+    struct expr_object **out, struct wf_error *err)
+{
+	struct expr_value value;
+
+	*out = expr_object_new(arena);
+	if (!expr_token_eval(arena, token, scope, &value, err))
+		return false;
+	if (value.kind == EXPR_OBJECT)
+		*out = value.object;
+	else if (value.kind != EXPR_NULL)
+		return shape_unexpected(arena, shape_pos(token), value, err);
+	return true;
+}
+
+bool
+reuse_inputs(struct wf_arena *arena, const struct job_def *call, const struct workflow *callee,
+    const struct expr_scope *caller, const struct expr_scope *defaults, struct expr_object **out,
+    struct wf_error *err)
+{
+	const struct when_event *on = declaration(callee);
+	struct expr_object *given, *inputs = expr_object_new(arena);
+
+	if (!eval_map(arena, call->with, caller, &given, err))
+		return false;
+	for (size_t i = 0; on && i < on->ninputs; i++) {
+		const struct when_input *input = &on->inputs[i];
+		const struct expr_pair *pair = expr_object_find(given, input->id);
+		const struct expr_token *at =
+		    pair ? shape_member(call->with, input->id) : input->fallback;
+		struct expr_value value = empty_of(input->type);
+
+		if (pair)
+			value = pair->value;
+		else if (at && !expr_token_eval(arena, at, defaults, &value, err))
+			return false;
+		if (!to_type(arena, input->type, shape_pos(at), &value, err))
+			return false;
+		expr_object_set(inputs, input->id, value);
+	}
+	*out = inputs;
+	return true;
+}
+
+bool
+reuse_secrets(struct wf_arena *arena, const struct job_def *call, const struct expr_scope *caller,
+    struct expr_object **out, struct wf_error *err)
+{
+	struct expr_value all = expr_object_get(caller->contexts, WF_S("secrets"));
+	struct expr_object *given, *secrets = expr_object_new(arena);
+	const struct expr_pair *token = NULL;
+
+	if (all.kind == EXPR_OBJECT)
+		token = expr_object_find(all.object, WF_S("GITHUB_TOKEN"));
+	if (token)
+		expr_object_set(secrets, token->key, token->value);
+	if (call->inherit_secrets && all.kind == EXPR_OBJECT)
+		given = all.object;
+	else if (!eval_map(arena, call->secrets, caller, &given, err))
+		return false;
+	for (size_t i = 0; i < given->n; i++) {
+		struct expr_value value = given->pairs[i].value;
+		const struct expr_token *at = shape_member(call->secrets, given->pairs[i].key);
+
+		if (!to_type(arena, WHEN_INPUT_STRING, shape_pos(at), &value, err))
+			return false;
+		if (value.string.n > 0)
+			expr_object_set(secrets, given->pairs[i].key, value);
+	}
+	*out = secrets;
+	return true;
+}
+
+bool
+reuse_outputs(struct wf_arena *arena, const struct workflow *callee, const struct expr_scope *scope,
+    struct expr_object **out, struct wf_error *err)
+{
+	const struct when_event *on = declaration(callee);
+
+	*out = expr_object_new(arena);
+	for (size_t i = 0; on && i < on->noutputs; i++) {
+		struct wf_str value;
+
+		if (!expr_token_string(arena, on->outputs[i].value, scope, &value, err))
+			return false;
+		expr_object_set(*out, on->outputs[i].id, expr_string(value));
+	}
+	return true;
+}
