@@ -184,6 +184,7 @@ enter_setup(struct job *job)
 	record_put(session->record, &(struct record_event){ .kind = RECORD_JOB_STARTED,
 	                                .job = job->rec,
 	                                .mask = job->mask });
+	run_in_progress(job->call->run);
 	if (!job_setup(job, &err)) {
 		job_setup_failed(job, &err);
 		return;

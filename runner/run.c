@@ -182,7 +182,8 @@ static bool
 open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
-	const struct workflow *wf = session_called(run, job->def->uses, job->def->uses_pos, err);
+	const struct workflow *wf = session_called(run->session, run->depth > 0, job->def->uses,
+	        job->def->uses_pos, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
 	struct expr_object *inputs, *secrets;
 	struct call *callee;
@@ -433,6 +434,15 @@ run_start(struct run *run)
 	                                     .run = run->rec,
 	                                     .mask = run->mask });
 	call_advance(run->root);
+}
+
+void
+run_in_progress(struct run *run)
+{
+	if (run->in_progress)
+		return;
+	run->in_progress = true;
+	session_raise(run, "in_progress");
 }
 
 void

@@ -63,6 +63,7 @@ struct run {
 	struct wf_str event_json; /* the payload as text, for event.json */
 	unsigned depth; /* how many workflow_run levels lead here */
 	int64_t created;
+	bool in_progress; /* its first job has started */
 	bool cancelled;
 	enum plan_result result;
 	struct run *next; /* in the session's list */
@@ -78,6 +79,8 @@ void run_start(struct run *run);
 /* Ends the run at once: nothing more is started, and what runs has a moment to react to SIGINT. */
 void run_cancel(struct run *run);
 
+/* A job of the run started: the first one raises workflow_run with the type in_progress. */
+void run_in_progress(struct run *run);
 /* A job instance ended; it is the job's last word. */
 void call_job_done(struct call *call, struct job *job);
 /* Cancels what is unfinished in the call; `now` as for job_cancel(). */

@@ -29,15 +29,17 @@ struct session {
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */
-	struct wf_map
-	    workflows; /* path to struct workflow, of the work tree; invalid ones are NULL */
-	struct wf_map
-	    upstream; /* the same of the default branch's commit, read when it is needed */
+	struct session_workflow *loaded; /* of the work tree */
+	size_t nloaded;
+	struct session_workflow *upstream; /* of the default branch, see load.h */
+	size_t nupstream;
+	const char *upstream_rev; /* NULL: it is what is checked out */
+	bool upstream_read;
 	struct wf_map said; /* notes and differences that were reported: once is enough */
 	struct wf_diags *diags;
 	struct run *runs, **runs_tail;
 	unsigned nruns, live_runs;
-	uint64_t run_id_base, njobs, nfiles;
+	uint64_t run_id_base, njobs;
 	uv_signal_t signals[2]; /* INT and TERM */
 	bool cancelled;
 	bool failed; /* some run concluded in failure */
@@ -48,10 +50,9 @@ void session_run_done(struct session *session, struct run *run);
 /* Says once what a user should know. `key` tells repetitions apart. */
 void session_note(struct session *session, enum record_kind kind, const struct record_run *run,
     struct wf_pos pos, struct wf_str text);
-/* The workflow that a job of `run` calls by `uses`. */
-const struct workflow *session_called(struct run *run, struct wf_str uses, struct wf_pos pos,
-    struct wf_error *err);
-/* A workflow file of this repository by its path, as a called workflow: read once. `upstream` takes
- * it from the default branch's commit. NULL and *err when it is not there or not valid. */
-const struct workflow *session_workflow(struct session *session, struct wf_str path, bool upstream,
+/* Raises the workflow_run event of this activity type, and starts the runs that it wakes. */
+void session_raise(struct run *run, const char *action);
+/* The workflow of this repository that a job calls by `uses`, read from the default branch's commit
+ * when `upstream`. NULL and *err at pos when there is none, or it cannot be called. */
+const struct workflow *session_called(struct session *session, bool upstream, struct wf_str uses,
     struct wf_pos pos, struct wf_error *err);
