@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* record.h - the append-only list of everything that happens, and who listens to it.
  *
- * Every fact about runs, jobs and steps goes through record_put(), which masks all text and stamps
- * the time; sinks (terminal, NDJSON, the collecting report) see nothing else. The schema of the
- * NDJSON form is doc/record.md. */
+ * Every fact about runs, jobs and steps goes through record_put(), which masks what steps can have
+ * written and stamps the time; sinks (terminal, NDJSON, the collecting report) see nothing else.
+ * The schema of the NDJSON form is doc/record.md. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,24 +16,25 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* X(enum suffix, name in JSON) */
+/* X(enum suffix, name in JSON). Behind it: the fields of struct record_event that belong to the
+ * kind beside run, job and step. */
 #define RECORD_KINDS(X)                                                                            \
-	X(WORKFLOW_ASLEEP, "workflow.asleep") /* an event did not wake it: reason, place */        \
+	X(WORKFLOW_ASLEEP, "workflow.asleep") /* text: its name; place: what decided; reason */    \
 	X(RUN_STARTED, "run.started")                                                              \
-	X(RUN_FINISHED, "run.finished") /* result, duration */                                     \
+	X(RUN_FINISHED, "run.finished") /* result, reason, duration */                             \
 	X(JOB_STARTED, "job.started") /* the box is being made */                                  \
-	X(JOB_FINISHED, "job.finished") /* result, reason, outputs; skipped jobs too */            \
+	X(JOB_FINISHED, "job.finished") /* result, reason, duration, outputs; skipped jobs too */  \
 	X(STEP_STARTED, "step.started")                                                            \
-	X(STEP_FINISHED, "step.finished") /* outcome, conclusion, outputs */                       \
-	X(LINE, "line") /* one line of a step's output */                                          \
-	X(GROUP, "group")                                                                          \
+	X(STEP_FINISHED, "step.finished") /* outcome, result, reason, duration, exit, outputs */   \
+	X(LINE, "line") /* text: one line of a step's output */                                    \
+	X(GROUP, "group") /* text: its title */                                                    \
 	X(ENDGROUP, "endgroup")                                                                    \
-	X(ANNOTATION, "annotation") /* level, message, place */                                    \
-	X(DEBUG, "debug")                                                                          \
-	X(STEP_SUMMARY, "summary") /* Markdown of GITHUB_STEP_SUMMARY */                           \
-	X(DIFFERENCE, "difference") /* what GitHub does and wfrun does not: place */               \
-	X(NOTE, "note") /* said once: a missing secret, a chosen box */                            \
-	X(CHAIN, "chain") /* a run woke others by workflow_run */
+	X(ANNOTATION, "annotation") /* level; text: the message; place */                          \
+	X(DEBUG, "debug") /* text */                                                               \
+	X(STEP_SUMMARY, "summary") /* text: Markdown of GITHUB_STEP_SUMMARY */                     \
+	X(DIFFERENCE, "difference") /* text: what GitHub does and wfrun does not; place */         \
+	X(NOTE, "note") /* text: said once, a missing secret, a chosen box */                      \
+	X(CHAIN, "chain") /* run: the one that woke others by workflow_run; result; chain */
 
 enum record_kind {
 #define X(suffix, name) RECORD_##suffix,
@@ -42,7 +43,9 @@ enum record_kind {
 };
 const char *record_kind_name(enum record_kind kind);
 
-/* Who an event is about. Open, plain data, made by run, job and step; must outlive the events. */
+/* Who an event is about. Open, plain data, made by run, job and step; must outlive the events that
+ * name it (sinks copy what they keep). What the server decides on GitHub is never masked: no secret
+ * can be in it, and a secret that is called "main" must not hide the branch. */
 struct record_run {
 	uint64_t id; /* github.run_id */
 	uint64_t number; /* 1, 2, 3 ... within this invocation, in order of start */
@@ -63,7 +66,16 @@ struct record_job {
 struct record_step {
 	const struct record_job *job;
 	int number; /* 1-based among the job's steps, pre and post included */
-	struct wf_str id, name;
+	struct wf_str id, name; /* the name is evaluated on the machine, so it is masked */
+};
+
+/* The workflow_run event that a run raised, and whom it woke. */
+struct record_chain {
+	struct wf_str action; /* "requested", "in_progress", "completed" */
+	struct wf_str ref, sha,
+	    head_branch; /* of the event: refs/heads/main, and the tag or branch */
+	const struct wf_str *workflows; /* names of those that wake */
+	size_t nworkflows;
 };
 
 /* One event. Fields that do not belong to its kind stay zero. */
@@ -74,7 +86,7 @@ struct record_event {
 	const struct record_job *job; /* set from step when NULL */
 	const struct record_step *step;
 	const struct mask *mask; /* of the job, or of the run; NULL: nothing to mask */
-	struct wf_str text; /* line, message, title of a group, Markdown */
+	struct wf_str text; /* see RECORD_KINDS */
 	const char *result; /* of a run or job; conclusion of a step */
 	const char *outcome; /* of a step, before continue-on-error */
 	struct wf_str reason; /* why skipped, asleep, cancelled */
@@ -84,12 +96,15 @@ struct record_event {
 	struct command_place place; /* ANNOTATION, DIFFERENCE, WORKFLOW_ASLEEP */
 	const struct command_pair *outputs; /* JOB_FINISHED, STEP_FINISHED */
 	size_t noutputs;
+	const struct record_chain *chain; /* CHAIN */
 };
 
 struct record;
 
+/* What an event points to is there during put() only. A sink must not call record_put(). */
 struct record_sink {
 	void (*put)(struct record_sink *sink, const struct record_event *event);
+	void (*flush)(struct record_sink *sink); /* nothing comes for a while; may be NULL */
 	void (*close)(struct record_sink *sink); /* the record is over; frees the sink */
 };
 
@@ -99,40 +114,9 @@ struct record *record_new(int64_t (*now)(void *data), void *data);
 void record_add_sink(struct record *record, struct record_sink *sink);
 void record_put(struct record *record, const struct record_event *event);
 int64_t record_now(const struct record *record);
+/* To be called when the loop is about to wait: what sinks hold back for speed becomes visible. */
+void record_flush(struct record *record);
 void record_free(struct record *record);
 
 /* One JSON object a line onto `out` (not closed by it). */
 struct record_sink *record_ndjson_new(FILE *out);
-
-/* What the final summary needs: every run and job with result, duration and reason, annotations,
- * step summaries, differences, notes. Read it after the loop ended, before record_free(). */
-struct report {
-	struct wf_arena *arena;
-	struct report_run {
-		const struct record_run *run;
-		const char *result; /* NULL: it never finished */
-		int64_t duration;
-		struct report_job {
-			const struct record_job *job;
-			const char *result;
-			int64_t duration;
-			struct wf_str reason;
-			size_t nsteps;
-			struct wf_str failed_step; /* name of the first that failed, or empty */
-			int failed_exit; /* its exit code, -1: none */
-		} *jobs;
-		size_t njobs, cap;
-	} *runs;
-	size_t nruns, cap;
-	struct report_text {
-		struct wf_str text;
-		struct command_place place;
-		const struct record_step *step; /* may be NULL */
-		const struct record_run *run; /* may be NULL */
-		const char *level; /* annotations */
-	} *annotations, *summaries, *differences, *notes, *asleep;
-	size_t nannotations, nsummaries, ndifferences, nnotes, nasleep;
-	size_t annotations_cap, summaries_cap, differences_cap, notes_cap, asleep_cap;
-};
-/* A sink that fills *report, which it owns and which stays readable until the record is freed. */
-struct record_sink *record_report_new(const struct report **report);
