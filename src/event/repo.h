@@ -30,31 +30,43 @@ const char *repo_commondir(const struct repo *repo); /* absolute: where objects 
 
 /* What does not depend on the event. */
 struct repo_facts {
-	struct wf_str owner, name; /* of the remote "origin" (else the first); without one: "local" and
-	                            * the folder's name */
+	struct wf_str owner, name; /* of the remote "origin" (else the first); without one: "local"
+	                            * and the folder's name */
 	struct wf_str full_name; /* owner/name */
 	struct wf_str default_branch; /* origin/HEAD, else main, else master, else the head */
 	struct wf_str head_branch; /* empty when HEAD is detached */
 	struct wf_str head_sha; /* REPO_ZERO_SHA before the first commit */
 	bool dirty; /* the work tree differs from HEAD (untracked files count, ignored do not) */
 };
-bool repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out,
-    struct wf_error *err);
+bool repo_facts(
+    struct repo *repo, struct wf_arena *arena, struct repo_facts *out, struct wf_error *err);
 
 /* The commit that a revision names; false when there is none. */
 bool repo_resolve(struct repo *repo, struct wf_arena *arena, const char *rev, struct wf_str *sha);
 /* The merge base of two commits; false when there is none. */
-bool repo_merge_base(struct repo *repo, struct wf_arena *arena, const char *a, const char *b,
+bool repo_merge_base(
+    struct repo *repo, struct wf_arena *arena, const char *a, const char *b, struct wf_str *sha);
+
+/* The commit that the branch of this name has here, or had on the remote when it was last fetched
+ * or pushed (remote "origin", else the first); false when there is no such branch. */
+enum repo_side { REPO_LOCAL, REPO_REMOTE };
+bool repo_branch(struct repo *repo, struct wf_arena *arena, struct wf_str name, enum repo_side side,
     struct wf_str *sha);
+/* A value of git's configuration, "user.name"; false when it is not set. */
+bool repo_config(struct repo *repo, struct wf_arena *arena, const char *key, struct wf_str *value);
 
 struct repo_commit {
-	struct wf_str sha, tree, message, author_name, author_email, committer_name, committer_email;
+	struct wf_str
+	    parent; /* the first one, empty for a root; in a shallow clone it may not be here */
+	struct wf_str sha, tree, message, author_name, author_email, committer_name,
+	    committer_email;
 	int64_t author_time, committer_time; /* seconds since 1970 */
 	int author_offset, committer_offset; /* minutes */
 };
 bool repo_commit(struct repo *repo, struct wf_arena *arena, const char *rev,
     struct repo_commit *out, struct wf_error *err);
-/* The commits of base..head, oldest first; at most max. base may be REPO_ZERO_SHA. */
+/* The commits of base..head, oldest first; when there are more than max, the newest max. base may
+ * be REPO_ZERO_SHA. Where a shallow clone ends, the list ends. */
 bool repo_log(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
     size_t max, struct repo_commit **out, size_t *n, struct wf_error *err);
 

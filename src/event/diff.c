@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* diff.c - which paths differ between two trees, and which paths git ignores.
+ *
+ * The work tree is compared by way of the index, whose stat data saves reading every file; what the
+ * index and the work tree say of one path becomes one change. */
+#include "event/repo_git.h"
+
+#include <stdlib.h>
+
+#define RENAME_LIMIT 1000 /* git's own */
+
+static void
+diff_freep(git_diff **diff)
+{
+	git_diff_free(*diff);
+}
+
+struct change_list {
+	struct wf_arena *arena;
+	struct repo_change *items;
+	size_t n, cap;
+};
+
+static struct wf_str
+path_dup(struct wf_arena *arena, const char *path)
+{
+	struct wf_str text = wf_str(path);
+
+	if (wf_str_ends(text, WF_S("/")))
+		text.n--; /* a repository inside the work tree is one path, as `git add` sees it */
+	return wf_str_dup(arena, text);
+}
+
+static void
+add_change(struct change_list *list, const char *path, enum repo_status status, const char *old)
+{
+	struct repo_change *change = wf_push(list->arena, list->items, list->n, list->cap);
+
+	change->path = path_dup(list->arena, path);
+	change->status = status;
+	if (old)
+		change->old_path = path_dup(list->arena, old);
+}
+
+static void
+add_delta(struct change_list *list, const git_diff_delta *delta)
+{
+	const char *path = delta->new_file.path, *old = delta->old_file.path;
+
+	switch (delta->status) {
+	case GIT_DELTA_ADDED:
+	case GIT_DELTA_COPIED:
+	case GIT_DELTA_UNTRACKED: add_change(list, path, REPO_ADDED, NULL); return;
+	case GIT_DELTA_DELETED: add_change(list, old, REPO_DELETED, NULL); return;
+	case GIT_DELTA_MODIFIED:
+	case GIT_DELTA_TYPECHANGE:
+	case GIT_DELTA_UNREADABLE:
+	case GIT_DELTA_CONFLICTED: add_change(list, path, REPO_MODIFIED, NULL); return;
+	case GIT_DELTA_RENAMED: add_change(list, path, REPO_RENAMED, old); return;
+	case GIT_DELTA_UNMODIFIED:
+	case GIT_DELTA_IGNORED: return;
+	}
+	abort();
+}
+
+static int
+compare_changes(const void *a, const void *b)
+{
+	const struct repo_change *one = a, *two = b;
+	int order = wf_str_cmp(one->path, two->path);
+
+	return order ? order : (int)one->status - (int)two->status;
+}
+
+/* Sorts by path; two changes of one path (taken out of the index and still there) are one. */
+static void
+settle_changes(struct change_list *list)
+{
+	size_t kept = 0;
+
+	if (list->n > 0)
+		qsort(list->items, list->n, sizeof(*list->items), compare_changes);
+	for (size_t i = 0; i < list->n; i++) {
+		if (kept > 0 && wf_str_eq(list->items[kept - 1].path, list->items[i].path)) {
+			list->items[kept - 1].status = REPO_MODIFIED;
+			continue;
+		}
+		list->items[kept++] = list->items[i];
+	}
+	list->n = kept;
+}
+
+static bool
+find_renames(git_diff *diff, struct wf_error *err)
+{
+	git_diff_find_options find;
+
+	git_diff_find_options_init(&find, GIT_DIFF_FIND_OPTIONS_VERSION);
+	find.flags = GIT_DIFF_FIND_RENAMES | GIT_DIFF_FIND_FOR_UNTRACKED;
+	find.rename_limit = RENAME_LIMIT;
+	if (git_diff_find_similar(diff, &find) < 0)
+		return repo_fail(err, "look for renamed files");
+	return true;
+}
+
+static void
+diff_options(git_diff_options *options, uint32_t flags)
+{
+	git_diff_options_init(options, GIT_DIFF_OPTIONS_VERSION);
+	options->flags = flags;
+	/* A commit records which commit a submodule is at, not what lies around in it. */
+	options->ignore_submodules = GIT_SUBMODULE_IGNORE_DIRTY;
+}
+
+/* The tree of a commit; NULL stands for the empty tree, when rev is REPO_ZERO_SHA. */
+static bool
+tree_of(struct repo *repo, const char *rev, git_tree **tree, struct wf_error *err)
+{
+	*tree = NULL;
+	if (strcmp(rev, REPO_ZERO_SHA) == 0)
+		return true;
+	*tree = repo_find_tree(repo, rev);
+	if (!*tree)
+		return wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "there is no commit '%s' in %s",
+		    rev, repo->workdir);
+	return true;
+}
+
+static bool
+make_diff(
+    struct repo *repo, const char *base, const char *head, git_diff **diff, struct wf_error *err)
+{
+	wf_auto(repo_tree_freep) git_tree *from = NULL;
+	wf_auto(repo_tree_freep) git_tree *to = NULL;
+	git_diff_options options;
+	int rc;
+
+	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE);
+	if (!tree_of(repo, base, &from, err) || (head && !tree_of(repo, head, &to, err)))
+		return false;
+	if (head) {
+		rc = git_diff_tree_to_tree(diff, repo->git, from, to, &options);
+	} else {
+		options.flags |= GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS;
+		rc = git_diff_tree_to_workdir_with_index(diff, repo->git, from, &options);
+	}
+	return rc == 0 || repo_fail(err, "compare %s with %s", base, head ? head : "the work tree");
+}
+
+bool
+repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
+    bool worktree, bool renames, struct repo_change **out, size_t *n, struct wf_error *err)
+{
+	struct change_list list = { .arena = arena };
+	wf_auto(diff_freep) git_diff *diff = NULL;
+
+	if (!make_diff(repo, base, worktree ? NULL : head, &diff, err))
+		return false;
+	if (renames && !find_renames(diff, err))
+		return false;
+	for (size_t i = 0; i < git_diff_num_deltas(diff); i++)
+		add_delta(&list, git_diff_get_delta(diff, i));
+	settle_changes(&list);
+	*out = list.items;
+	*n = list.n;
+	return true;
+}
+
+static int
+compare_paths(const void *a, const void *b)
+{
+	const struct wf_str *one = a, *two = b;
+
+	return wf_str_cmp(*one, *two);
+}
+
+bool
+repo_ignored(struct repo *repo, struct wf_arena *arena, struct wf_str **paths, size_t *n,
+    struct wf_error *err)
+{
+	wf_auto(diff_freep) git_diff *diff = NULL;
+	git_diff_options options;
+	size_t cap = 0;
+
+	*paths = NULL;
+	*n = 0;
+	diff_options(&options, GIT_DIFF_INCLUDE_IGNORED | GIT_DIFF_INCLUDE_UNTRACKED |
+	                           GIT_DIFF_RECURSE_UNTRACKED_DIRS);
+	if (git_diff_index_to_workdir(&diff, repo->git, NULL, &options) < 0)
+		return repo_fail(err, "look for ignored files in %s", repo->workdir);
+	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {
+		const git_diff_delta *delta = git_diff_get_delta(diff, i);
+
+		if (delta->status == GIT_DELTA_IGNORED)
+			*wf_push(arena, *paths, *n, cap) = path_dup(arena, delta->new_file.path);
+	}
+	if (*n > 0)
+		qsort(*paths, *n, sizeof(**paths), compare_paths);
+	return true;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* repo_git.h - the inside of `struct repo`, for repo.c, commit.c and diff.c only. */
+#pragma once
+
+#include "event/repo.h"
+
+#include <git2.h>
+
+struct repo {
+	git_repository *git;
+	char *workdir, *gitdir, *commondir; /* without a slash at the end */
+};
+
+/* Sets *err to "WHAT: what libgit2 says" and returns false. */
+bool repo_fail(struct wf_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The commit that a revision names, or NULL; the caller frees it. */
+git_commit *repo_find_commit(const struct repo *repo, const char *rev);
+/* The same for its tree. REPO_ZERO_SHA and what is not there give NULL. */
+git_tree *repo_find_tree(const struct repo *repo, const char *rev);
+struct wf_str repo_oid_text(struct wf_arena *arena, const git_oid *oid);
+
+/* For wf_auto(). */
+void repo_commit_freep(git_commit **commit);
+void repo_tree_freep(git_tree **tree);
