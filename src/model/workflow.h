@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "expr/expr.h"
+#include "model/schema.h"
 #include "model/when.h"
 
 #include <stdbool.h>
@@ -80,6 +81,7 @@ struct need_def {
 };
 
 struct job_def {
+	const struct expr_token *root; /* the mapping as it was read */
 	struct wf_pos pos; /* of the key that is the id */
 	struct wf_str id;
 	size_t index; /* in workflow.jobs */
@@ -113,6 +115,7 @@ struct workflow {
 	struct wf_str path; /* relative to the repository, ".github/workflows/ci.yml" */
 	const char *file; /* as a person would type it, for positions */
 	struct wf_str source; /* the text, for excerpts */
+	const struct expr_token *root; /* the whole file as it was read */
 	struct wf_str name; /* `name:`, or path when absent or empty */
 	struct wf_pos name_pos;
 	const struct expr_token *run_name;
@@ -131,6 +134,19 @@ struct workflow {
  * what is returned. */
 struct workflow *workflow_read(struct wf_arena *arena, const char *file, struct wf_str path,
     struct wf_str text, struct wf_diags *diags);
+
+/* What may differ from one reading to the next; workflow_read() takes WORKFLOW_OPTIONS. */
+struct workflow_options {
+	bool strict; /* unknown activity types and filters are errors, not warnings */
+	bool no_anchors;
+	size_t max_file_size; /* characters; 0: GitHub's 1 MiB */
+	struct schema_budget *budget; /* shared by the files of one load; NULL: this file's own */
+};
+
+#define WORKFLOW_OPTIONS ((struct workflow_options){ 0 })
+
+struct workflow *workflow_read_with(struct wf_arena *arena, const struct workflow_options *options,
+    const char *file, struct wf_str path, struct wf_str text, struct wf_diags *diags);
 
 /* The job of this id (letters without case), or NULL. */
 const struct job_def *workflow_job(const struct workflow *wf, struct wf_str id);
