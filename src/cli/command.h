@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* command.h - the commands of the program, as one table. The first is the default. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "cli/opt.h"
+
+#include <stddef.h>
+
+/* What a command works with. */
+struct cmd {
+	const struct args *args;
+	struct wf_arena *arena; /* lives until the program ends */
+	struct wf_diags *diags; /* shown on stderr when the command has returned */
+};
+
+/* A command prints its answer on stdout and returns the exit status, or CMD_FAILED with *err. */
+#define CMD_FAILED (-1)
+typedef int command_fn(struct cmd *cmd, struct wf_error *err);
+
+enum {
+	IN_RUN = 1 << 0,
+	IN_PLAN = 1 << 1,
+	IN_WHY = 1 << 2,
+	IN_LIST = 1 << 3,
+	IN_HELP = 1 << 4,
+	IN_COMPLETION = 1 << 5,
+	IN_ALL = ~0,
+};
+
+struct command {
+	const char *name;
+	const char *words; /* what it takes beside options, for the usage line */
+	const char *summary; /* one line */
+	unsigned bit; /* the IN_* above */
+	size_t min_words, max_words;
+	command_fn *run;
+};
+
+const struct command *command_table(size_t *n);
+/* The command of this name, or NULL. */
+const struct command *command_find(const char *name);
+/* The names of all commands, for "did you mean". */
+struct wf_str *command_names(struct wf_arena *arena, size_t *n);
+
+command_fn cmd_run, cmd_plan, cmd_why, cmd_list;
