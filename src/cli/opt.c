@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/command.h"
+#include "cli/cmd.h"
 
 #define MAX_JOBS 1024
 
@@ -204,8 +204,8 @@ take_long(struct reader *r, const char *word, struct wf_error *err)
 	if (!opt)
 		return fail_unknown(name, err);
 	if (equals && !opt->arg)
-		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "option '--%s' takes no value",
-		    opt->name);
+		return wf_fail(
+		    err, WF_ERR_USAGE, WF_NOWHERE, "option '--%s' takes no value", opt->name);
 	return take_option(r, opt, equals ? equals + 1 : NULL, err);
 }
 
@@ -233,7 +233,7 @@ take_word(struct reader *r, const char *word, bool may_name)
 	struct args *args = r->args;
 
 	if (may_name && args->assumed && args->words.n == 0) {
-		const struct command *command = command_find(word);
+		const struct cmd_def *command = cmd_find(word);
 
 		if (command) {
 			args->command = command;
@@ -248,15 +248,14 @@ take_word(struct reader *r, const char *word, bool may_name)
 static bool
 check_fit(const struct reader *r, struct wf_error *err)
 {
-	const struct command *command = r->args->command;
+	const struct cmd_def *command = r->args->command;
 
 	if (r->args->help || r->args->version)
 		return true;
 	for (size_t i = 0; i < WF_COUNT(options); i++)
 		if (r->used[i] && !(options[i].commands & command->bit)) {
-			wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
-			    "option '%s' is not for 'wfrun %s'", spelling(r->arena, &options[i]).p,
-			    command->name);
+			wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "option '%s' is not for 'wfrun %s'",
+			    spelling(r->arena, &options[i]).p, command->name);
 			return wf_hint(err, "'wfrun help %s' lists its options", command->name);
 		}
 	if (r->args->words.n >= command->min_words && r->args->words.n <= command->max_words)
@@ -274,7 +273,7 @@ opt_parse(struct wf_arena *arena, int argc, char **argv, struct args *out, struc
 	const char *word;
 	size_t n;
 
-	*out = (struct args){ .command = command_table(&n), .assumed = true };
+	*out = (struct args){ .command = cmd_table(&n), .assumed = true };
 	while ((word = *r.next)) {
 		bool ok = true;
 
@@ -322,12 +321,12 @@ help_option(struct wf_buf *out, const struct opt *opt)
 static void
 help_program(struct wf_buf *out)
 {
-	const struct command *commands;
+	const struct cmd_def *commands;
 	size_t n;
 
-	commands = command_table(&n);
+	commands = cmd_table(&n);
 	wf_buf_adds(out, "usage: wfrun [COMMAND] [ARGUMENT...] [OPTION...]\n\n"
-			 "Run GitHub Actions workflows here, with GitHub's own answer.\n\n");
+	                 "Run GitHub Actions workflows here, with GitHub's own answer.\n\n");
 	for (size_t i = 0; i < n; i++)
 		wf_buf_addf(out, "  %-12s%s%s\n", commands[i].name, commands[i].summary,
 		    i == 0 ? " (default)" : "");
@@ -335,7 +334,7 @@ help_program(struct wf_buf *out)
 }
 
 void
-opt_help(struct wf_buf *out, const struct command *command)
+opt_help(struct wf_buf *out, const struct cmd_def *command)
 {
 	if (!command) {
 		help_program(out);
@@ -351,7 +350,7 @@ opt_help(struct wf_buf *out, const struct command *command)
 /* ---- completion ---- */
 
 static void
-completion_case(struct wf_buf *out, const struct command *command)
+completion_case(struct wf_buf *out, const struct cmd_def *command)
 {
 	wf_buf_addf(out, "\t%s) words=\"", command->name);
 	for (size_t i = 0; i < WF_COUNT(options); i++)
@@ -363,12 +362,13 @@ completion_case(struct wf_buf *out, const struct command *command)
 void
 opt_completion(struct wf_buf *out)
 {
-	const struct command *commands;
+	const struct cmd_def *commands;
 	size_t n;
 
-	commands = command_table(&n);
-	wf_buf_adds(out, "_wfrun() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} command=run w words\n"
-			 "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $w in\n\t\t");
+	commands = cmd_table(&n);
+	wf_buf_adds(out,
+	    "_wfrun() {\n\tlocal word=${COMP_WORDS[COMP_CWORD]} command=run w words\n"
+	    "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $w in\n\t\t");
 	for (size_t i = 0; i < n; i++)
 		wf_buf_addf(out, "%s%s", i > 0 ? "|" : "", commands[i].name);
 	wf_buf_adds(out, ") command=$w; break ;;\n\t\tesac\n\tdone\n\tcase $command in\n");
@@ -378,5 +378,5 @@ opt_completion(struct wf_buf *out)
 	for (size_t i = 0; i < n; i++)
 		wf_buf_addf(out, " %s", commands[i].name);
 	wf_buf_adds(out, "\"\n\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
-			 "complete -o default -F _wfrun wfrun\n");
+	                 "complete -o default -F _wfrun wfrun\n");
 }

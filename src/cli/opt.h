@@ -21,10 +21,10 @@ struct opt_list {
 
 enum opt_color { OPT_COLOR_AUTO, OPT_COLOR_ALWAYS, OPT_COLOR_NEVER };
 
-struct command;
+struct cmd_def;
 
 struct args {
-	const struct command *command; /* never NULL after opt_parse() */
+	const struct cmd_def *command; /* never NULL after opt_parse() */
 	bool assumed; /* no command was named: it is the first of the table */
 	struct opt_list words; /* what is neither option nor command */
 
@@ -48,11 +48,11 @@ struct args {
 };
 
 /* Reads argv (argv[0] is the program). Mistakes are WF_ERR_USAGE with the nearest known name. */
-bool opt_parse(struct wf_arena *arena, int argc, char **argv, struct args *out,
-    struct wf_error *err);
+bool opt_parse(
+    struct wf_arena *arena, int argc, char **argv, struct args *out, struct wf_error *err);
 
 /* The help of one command, or of the program for NULL. */
-void opt_help(struct wf_buf *out, const struct command *command);
+void opt_help(struct wf_buf *out, const struct cmd_def *command);
 /* A bash script that completes commands and options. */
 void opt_completion(struct wf_buf *out);
 

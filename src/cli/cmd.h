@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* command.h - the commands of the program, as one table. The first is the default. */
+/* cmd.h - the commands of the program, as one table. The first is the default. */
 #pragma once
 
 #include "base/arena.h"
@@ -18,7 +18,7 @@ struct cmd {
 
 /* A command prints its answer on stdout and returns the exit status, or CMD_FAILED with *err. */
 #define CMD_FAILED (-1)
-typedef int command_fn(struct cmd *cmd, struct wf_error *err);
+typedef int cmd_fn(struct cmd *cmd, struct wf_error *err);
 
 enum {
 	IN_RUN = 1 << 0,
@@ -30,19 +30,26 @@ enum {
 	IN_ALL = ~0,
 };
 
-struct command {
+struct cmd_def {
 	const char *name;
 	const char *words; /* what it takes beside options, for the usage line */
 	const char *summary; /* one line */
 	unsigned bit; /* the IN_* above */
 	size_t min_words, max_words;
-	command_fn *run;
+	cmd_fn *run;
 };
 
-const struct command *command_table(size_t *n);
+const struct cmd_def *cmd_table(size_t *n);
 /* The command of this name, or NULL. */
-const struct command *command_find(const char *name);
+const struct cmd_def *cmd_find(const char *name);
 /* The names of all commands, for "did you mean". */
-struct wf_str *command_names(struct wf_arena *arena, size_t *n);
+struct wf_str *cmd_names(struct wf_arena *arena, size_t *n);
 
-command_fn cmd_run, cmd_plan, cmd_why, cmd_list;
+/* Writes text to stdout; bytes that a terminal would interpret (names come out of foreign files)
+ * become visible, ESC as ^[. */
+void cmd_print(const struct wf_buf *text);
+
+/* Whether to write colours to the descriptor: --color, else a terminal without NO_COLOR. */
+bool cmd_color(const struct args *args, int fd);
+
+cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list;
