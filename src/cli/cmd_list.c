@@ -47,8 +47,8 @@ event_json(struct wf_arena *arena, const struct when_event *event)
 
 	for (size_t i = 0; i < WF_COUNT(filters); i++)
 		if (filter_at(event, i)->given)
-			expr_object_set(
-			    out, wf_str(filters[i].key), patterns_json(arena, filter_at(event, i)));
+			expr_object_set(out, wf_str(filters[i].key),
+			    patterns_json(arena, filter_at(event, i)));
 	for (size_t i = 0; i < event->ncrons; i++)
 		expr_array_push(crons, expr_string(event->crons[i].cron));
 	for (size_t i = 0; i < event->ninputs; i++)
@@ -90,8 +90,8 @@ print_details(struct wf_buf *out, struct wf_arena *arena, const struct when_even
 
 		wf_buf_addf(out, "%s%.*s: ", i > 0 ? "; " : "  ", WF_ARG(details->pairs[i].key));
 		for (size_t t = 0; t < texts->n; t++)
-			wf_buf_addf(
-			    out, "%s%.*s", t > 0 ? ", " : "", WF_ARG(texts->items[t].string));
+			wf_buf_addf(out, "%s%.*s", t > 0 ? ", " : "",
+			    WF_ARG(texts->items[t].string));
 	}
 }
 

@@ -16,12 +16,12 @@ struct woken {
 /* The contexts that conditions and matrices of jobs may read. Number and id of the run are those of
  * a first run, since there is none yet. */
 static bool
-contexts_of(
-    struct scene *scene, const struct workflow *wf, struct expr_object **out, struct wf_error *err)
+contexts_of(struct scene *scene, const struct workflow *wf, struct expr_object **out,
+    struct wf_error *err)
 {
 	struct wf_arena *arena = scene->cmd->arena;
-	struct wf_str branch =
-	    wf_strf(arena, "refs/heads/%.*s", WF_ARG(scene->facts.default_branch));
+	struct wf_str branch = wf_strf(arena, "refs/heads/%.*s",
+	    WF_ARG(scene->facts.default_branch));
 	struct event_run run = {
 		.workflow = wf->name,
 		.workflow_path = wf->path,

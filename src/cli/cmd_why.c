@@ -18,8 +18,8 @@ decide(struct scene *scene, struct answer *answers, struct wf_error *err)
 		answers[i].workflow = &scene->workflows[i];
 		if (!wf)
 			answers[i].verdict.reason = WF_S("the file is invalid");
-		else if (!trigger_match(
-		             scene->cmd->arena, wf, &scene->event, &answers[i].verdict, err))
+		else if (!trigger_match(scene->cmd->arena, wf, &scene->event, &answers[i].verdict,
+		             err))
 			return false;
 	}
 	return true;

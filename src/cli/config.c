@@ -118,8 +118,8 @@ read_option(struct wf_arena *arena, const struct source *source, const char *tex
 	if (!value && !(value = getenv(text)))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "%s '%s': there is no such variable in the environment", source->option, text);
-	return set_pair(
-	    arena, source, object, (struct expr_pair){ name, expr_cstring(value) }, err);
+	return set_pair(arena, source, object, (struct expr_pair){ name, expr_cstring(value) },
+	    err);
 }
 
 static bool

@@ -140,8 +140,8 @@ read_value(struct reader *r, struct wf_str *out, struct wf_error *err)
 	skip_blanks(r);
 	if (at_line_end(r) || peek(r) == '#')
 		return true;
-	return wf_fail(
-	    err, WF_ERR_USAGE, place(r, r->at), "only a comment may follow the closing quote");
+	return wf_fail(err, WF_ERR_USAGE, place(r, r->at),
+	    "only a comment may follow the closing quote");
 }
 
 /* NAME=value, with `export` before it or not; r->at stands on the first letter. */

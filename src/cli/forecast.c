@@ -126,8 +126,8 @@ ask(struct maker *m, const struct plan_node *node, bool cancelled, struct foreca
 	struct wf_str reason = { NULL, 0 };
 	bool wanted = false;
 
-	if (!plan_wanted(
-	        m->arena, m->plan, node->index, &state, m->contexts, &wanted, &reason, &err)) {
+	if (!plan_wanted(m->arena, m->plan, node->index, &state, m->contexts, &wanted, &reason,
+	        &err)) {
 		*failed = true;
 		f->reason = wf_str_dup(m->arena, wf_str(err.msg));
 		return false;
@@ -192,8 +192,8 @@ expand(struct maker *m, const struct plan_node *node, struct forecast *f)
 	visit_token(node->def->name, &reads);
 	f->named = name_waits.n == 0;
 	set_world(m, node, PLAN_SUCCESS, SIZE_MAX, PLAN_SUCCESS);
-	if (plan_expand(
-	        m->arena, m->plan, node->index, &state, m->contexts, &f->jobs, &f->njobs, &err))
+	if (plan_expand(m->arena, m->plan, node->index, &state, m->contexts, &f->jobs, &f->njobs,
+	        &err))
 		return;
 	f->kind = FORECAST_FAILS;
 	f->reason = wf_str_dup(m->arena, wf_str(err.msg));

@@ -50,5 +50,5 @@ struct forecast {
 
 /* One forecast per node of the plan, indexed like its nodes. `contexts` has github, inputs, vars.
  */
-struct forecast *forecast_make(
-    struct wf_arena *arena, const struct plan *plan, const struct expr_object *contexts);
+struct forecast *forecast_make(struct wf_arena *arena, const struct plan *plan,
+    const struct expr_object *contexts);

@@ -204,8 +204,8 @@ take_long(struct reader *r, const char *word, struct wf_error *err)
 	if (!opt)
 		return fail_unknown(name, err);
 	if (equals && !opt->arg)
-		return wf_fail(
-		    err, WF_ERR_USAGE, WF_NOWHERE, "option '--%s' takes no value", opt->name);
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "option '--%s' takes no value",
+		    opt->name);
 	return take_option(r, opt, equals ? equals + 1 : NULL, err);
 }
 

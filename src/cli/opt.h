@@ -48,8 +48,8 @@ struct args {
 };
 
 /* Reads argv (argv[0] is the program). Mistakes are WF_ERR_USAGE with the nearest known name. */
-bool opt_parse(
-    struct wf_arena *arena, int argc, char **argv, struct args *out, struct wf_error *err);
+bool opt_parse(struct wf_arena *arena, int argc, char **argv, struct args *out,
+    struct wf_error *err);
 
 /* The help of one command, or of the program for NULL. */
 void opt_help(struct wf_buf *out, const struct cmd_def *command);

@@ -121,8 +121,8 @@ scene_settings(struct scene *scene, struct wf_error *err)
 bool
 scene_event(struct scene *scene, struct wf_error *err)
 {
-	return event_make(
-	    scene->cmd->arena, scene->repo, &scene->facts, &scene->event_args, &scene->event, err);
+	return event_make(scene->cmd->arena, scene->repo, &scene->facts, &scene->event_args,
+	    &scene->event, err);
 }
 
 int
@@ -145,8 +145,8 @@ scene_print_event(const struct scene *scene, struct wf_buf *out)
 	wf_buf_addf(out, ", ref %.*s, commit %.7s", WF_ARG(event->ref),
 	    event->sha.n >= 7 ? event->sha.p : "unknown");
 	if (event->has_changes)
-		wf_buf_addf(
-		    out, ", %zu changed path%s", event->nchanges, event->nchanges == 1 ? "" : "s");
+		wf_buf_addf(out, ", %zu changed path%s", event->nchanges,
+		    event->nchanges == 1 ? "" : "s");
 	if (scene->assumed)
 		wf_buf_adds(out, " (no --event is given: push is assumed)");
 	wf_buf_addc(out, '\n');

@@ -238,8 +238,8 @@ TEST(opt_table_is_what_the_manual_says)
 
 		wf_buf_adds(&line, ".It");
 		if (options[i].letter)
-			wf_buf_addf(
-			    &line, " Fl %c%s", options[i].letter, options[i].name ? " ," : "");
+			wf_buf_addf(&line, " Fl %c%s", options[i].letter,
+			    options[i].name ? " ," : "");
 		if (options[i].name)
 			wf_buf_addf(&line, " Fl -%s", options[i].name);
 		if (options[i].arg)
