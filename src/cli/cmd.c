@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd.c - the table of commands, and the two commands that are about the table itself. */
+#include "cli/cmd.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+cmd_print(const struct wf_buf *text)
+{
+	for (size_t i = 0; i < text->n; i++) {
+		unsigned char c = (unsigned char)text->p[i];
+
+		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
+			putchar('^');
+			c ^= 0x40;
+		}
+		putchar(c);
+	}
+}
+
+bool
+cmd_color(const struct args *args, int fd)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (args->color != OPT_COLOR_AUTO)
+		return args->color == OPT_COLOR_ALWAYS;
+	return isatty(fd) && !(none && none[0]) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static int
+cmd_help(struct cmd *cmd, struct wf_error *err)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+	const char *name = cmd->args->words.n > 0 ? cmd->args->words.items[0] : NULL;
+	const struct cmd_def *about = NULL;
+
+	if (name && !(about = cmd_find(name))) {
+		wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "there is no command '%s'", name);
+		wf_hint(err, "'wfrun help' lists them");
+		return CMD_FAILED;
+	}
+	opt_help(&out, about);
+	cmd_print(&out);
+	return 0;
+}
+
+static int
+cmd_completion(struct cmd *cmd, struct wf_error *err)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	(void)cmd;
+	(void)err;
+	opt_completion(&out);
+	cmd_print(&out);
+	return 0;
+}
+
+static const struct cmd_def commands[] = {
+	{ "run", "[WORKFLOW...]", "run what the event wakes, and the chain that follows", IN_RUN, 0,
+	    SIZE_MAX, cmd_run },
+	{ "plan", "[WORKFLOW...]", "the same without running: workflows, jobs, what waits for what",
+	    IN_PLAN, 0, SIZE_MAX, cmd_plan },
+	{ "why", "[WORKFLOW...]", "every workflow: runs or not, and the line that decided", IN_WHY,
+	    0, SIZE_MAX, cmd_why },
+	{ "list", "[WORKFLOW...]", "workflows and what they listen to", IN_LIST, 0, SIZE_MAX,
+	    cmd_list },
+	{ "help", "[COMMAND]", "this help, or that of a command", IN_HELP, 0, 1, cmd_help },
+	{ "completion", "", "a script for bash that completes commands and options", IN_COMPLETION,
+	    0, 0, cmd_completion },
+};
+
+const struct cmd_def *
+cmd_table(size_t *n)
+{
+	*n = WF_COUNT(commands);
+	return commands;
+}
+
+const struct cmd_def *
+cmd_find(const char *name)
+{
+	for (size_t i = 0; i < WF_COUNT(commands); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+struct wf_str *
+cmd_names(struct wf_arena *arena, size_t *n)
+{
+	struct wf_str *names = wf_new_array(arena, WF_COUNT(commands), struct wf_str);
+
+	for (size_t i = 0; i < WF_COUNT(commands); i++)
+		names[i] = wf_str(commands[i].name);
+	*n = WF_COUNT(commands);
+	return names;
+}

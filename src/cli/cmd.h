@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd.h - the commands of the program, as one table. The first is the default. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "cli/opt.h"
+
+#include <stddef.h>
+
+/* What a command works with. */
+struct cmd {
+	const struct args *args;
+	struct wf_arena *arena; /* lives until the program ends */
+	struct wf_diags *diags; /* shown on stderr when the command has returned */
+};
+
+/* A command prints its answer on stdout and returns the exit status, or CMD_FAILED with *err. */
+#define CMD_FAILED (-1)
+typedef int cmd_fn(struct cmd *cmd, struct wf_error *err);
+
+enum {
+	IN_RUN = 1 << 0,
+	IN_PLAN = 1 << 1,
+	IN_WHY = 1 << 2,
+	IN_LIST = 1 << 3,
+	IN_HELP = 1 << 4,
+	IN_COMPLETION = 1 << 5,
+	IN_ALL = ~0,
+};
+
+struct cmd_def {
+	const char *name;
+	const char *words; /* what it takes beside options, for the usage line */
+	const char *summary; /* one line */
+	unsigned bit; /* the IN_* above */
+	size_t min_words, max_words;
+	cmd_fn *run;
+};
+
+const struct cmd_def *cmd_table(size_t *n);
+/* The command of this name, or NULL. */
+const struct cmd_def *cmd_find(const char *name);
+/* The names of all commands, for "did you mean". */
+struct wf_str *cmd_names(struct wf_arena *arena, size_t *n);
+
+/* Writes text to stdout; bytes that a terminal would interpret (names come out of foreign files)
+ * become visible, ESC as ^[. */
+void cmd_print(const struct wf_buf *text);
+
+/* Whether to write colours to the descriptor: --color, else a terminal without NO_COLOR. */
+bool cmd_color(const struct args *args, int fd);
+
+cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list;

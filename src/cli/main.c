@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the program: reads the command line, calls one command, shows what went wrong.
+ *
+ * The only place that ends the process. The same executable started as the init of a box never
+ * comes back from box_init_main(). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "cli/cmd.h"
+#include "runner/box/box.h"
+
+#define MAX_SOURCE (16u << 20)
+
+/* An error with the line of the file that it points at, on stderr. */
+static void
+show(struct wf_arena *arena, const struct wf_error *err, const char *severity, bool color)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+	struct wf_str source = { NULL, 0 };
+
+	if (err->pos.file)
+		wf_read_file(arena, err->pos.file, MAX_SOURCE, &source, NULL);
+	wf_error_render(&out, err, severity, source, color);
+	fwrite(out.p, 1, out.n, stderr);
+}
+
+static void
+show_diags(struct wf_arena *arena, const struct wf_diags *diags, bool color)
+{
+	static const char *const severities[] = {
+		[WF_DIAG_ERROR] = "error",
+		[WF_DIAG_WARNING] = "warning",
+		[WF_DIAG_NOTE] = "note",
+	};
+
+	for (size_t i = 0; i < diags->n; i++)
+		show(arena, &diags->items[i]->error, severities[diags->items[i]->severity], color);
+}
+
+static int
+perform(struct cmd *cmd, struct wf_error *err)
+{
+	const struct args *args = cmd->args;
+	wf_auto(wf_buf_release) struct wf_buf help = WF_BUF_INIT;
+
+	for (size_t i = 0; i < args->dirs.n; i++)
+		if (chdir(args->dirs.items[i]) != 0) {
+			wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "-C '%s': %s", args->dirs.items[i],
+			    strerror(errno));
+			return CMD_FAILED;
+		}
+	if (args->version) {
+		printf("wfrun %s\n", WFRUN_VERSION);
+		return 0;
+	}
+	if (!args->help)
+		return args->command->run(cmd, err);
+	opt_help(&help, args->assumed ? NULL : args->command);
+	cmd_print(&help);
+	return 0;
+}
+
+/* Shows what went wrong and gives the exit status. */
+static int
+conclude(const struct cmd *cmd, int status, const struct wf_error *err)
+{
+	bool color = cmd_color(cmd->args, STDERR_FILENO);
+
+	show_diags(cmd->arena, cmd->diags, color);
+	if (status != CMD_FAILED)
+		return status;
+	/* an invalid file's problems were shown just now, one by one */
+	if (err->kind != WF_ERR_INVALID || cmd->diags->nerrors == 0)
+		show(cmd->arena, err, "error", color);
+	return wf_error_status(err->kind);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct args args;
+	struct wf_error err;
+	struct wf_diags diags = { 0 };
+	struct cmd cmd = { .args = &args, .diags = &diags };
+	int status = CMD_FAILED;
+
+	box_init_main(argc, argv);
+	diags.arena = cmd.arena = wf_arena_new();
+	if (opt_parse(cmd.arena, argc, argv, &args, &err))
+		status = perform(&cmd, &err);
+	if (status != CMD_FAILED && (fflush(stdout) != 0 || ferror(stdout))) {
+		wf_fail_sys(&err, errno, "write to standard output");
+		status = CMD_FAILED;
+	}
+	status = conclude(&cmd, status, &err);
+	wf_arena_free(cmd.arena);
+	return status;
+}

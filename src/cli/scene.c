@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* scene.c - opens what the commands look at, in the order in which one part needs the other. */
+#include "cli/scene.h"
+
+#include "runner/pick.h"
+
+bool
+scene_open(struct scene *scene, struct cmd *cmd, struct wf_error *err)
+{
+	*scene = (struct scene){ .cmd = cmd, .repo = repo_open(".", err) };
+	return scene->repo && repo_facts(scene->repo, cmd->arena, &scene->facts, err);
+}
+
+void
+scene_close(struct scene *scene)
+{
+	repo_close(scene->repo);
+	scene->repo = NULL;
+}
+
+/* Keeps the named workflows, each once, in the order of their paths. */
+static bool
+keep_named(struct scene *scene, const struct opt_list *words, struct wf_error *err)
+{
+	bool *named = wf_new_array(scene->cmd->arena, scene->n, bool);
+	size_t index, kept = 0;
+
+	for (size_t i = 0; i < words->n; i++) {
+		if (!pick_workflow(scene->workflows, scene->n, words->items[i], &index, err))
+			return false;
+		named[index] = true;
+	}
+	for (size_t i = 0; i < scene->n; i++)
+		if (named[i])
+			scene->workflows[kept++] = scene->workflows[i];
+	scene->n = kept;
+	return true;
+}
+
+/* `wfrun lsit` is more likely a command than a workflow. */
+static void
+hint_command(const struct scene *scene, struct wf_error *err)
+{
+	const struct args *args = scene->cmd->args;
+	struct wf_str nearest;
+	size_t n;
+
+	if (!args->assumed || err->kind != WF_ERR_USAGE)
+		return;
+	nearest = wf_nearest(wf_str(args->words.items[0]), cmd_names(scene->cmd->arena, &n), n);
+	if (nearest.n > 0)
+		wf_hint(err, "did you mean 'wfrun %.*s'?", WF_ARG(nearest));
+}
+
+bool
+scene_load(struct scene *scene, struct wf_error *err)
+{
+	const struct opt_list *words = &scene->cmd->args->words;
+
+	if (!session_load(scene->cmd->arena, repo_workdir(scene->repo), &scene->workflows,
+	        &scene->n, scene->cmd->diags, err))
+		return false;
+	if (words->n == 0 || keep_named(scene, words, err))
+		return true;
+	hint_command(scene, err);
+	return false;
+}
+
+static void
+list_events(struct wf_buf *out, const struct workflow *wf)
+{
+	for (size_t i = 0; i < wf->on->n; i++)
+		wf_buf_addf(out, "%s%.*s", i > 0 ? ", " : "", WF_ARG(wf->on->events[i].name));
+}
+
+/* What a named workflow listens to is the best answer to "which event?". */
+static bool
+fail_eventless(struct scene *scene, struct wf_error *err)
+{
+	wf_auto(wf_buf_release) struct wf_buf events = WF_BUF_INIT;
+	const char *word = scene->cmd->args->words.items[0];
+
+	if (!scene->workflows && !scene_load(scene, err))
+		return false;
+	for (size_t i = 0; i < scene->n; i++) {
+		if (!scene->workflows[i].wf)
+			continue;
+		list_events(&events, scene->workflows[i].wf);
+		wf_fail(err, WF_ERR_USAGE, scene->workflows[i].wf->on->pos,
+		    "no --event is given, and '%s' listens to %s", word, events.p);
+		return wf_hint(err, "for example --event %.*s",
+		    WF_ARG(scene->workflows[i].wf->on->events[0].name));
+	}
+	return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "no --event is given for '%s'", word);
+}
+
+bool
+scene_settings(struct scene *scene, struct wf_error *err)
+{
+	const struct args *args = scene->cmd->args;
+	const char *root = repo_workdir(scene->repo);
+
+	if (!config_read(scene->cmd->arena, args, root, &scene->config, err))
+		return false;
+	scene->event_args = (struct event_args){
+		.spec = args->event,
+		.payload_file = args->payload,
+		.before = args->before,
+		.sha = args->sha,
+		.base = args->base,
+		.ref = args->ref,
+		.changed = args->changed.items,
+		.actor = args->actor,
+		.inputs = scene->config.inputs->n > 0 ? scene->config.inputs : NULL,
+		.committed = args->committed,
+	};
+	scene->assumed = !args->event;
+	return args->event || args->words.n == 0 || fail_eventless(scene, err);
+}
+
+bool
+scene_event(struct scene *scene, struct wf_error *err)
+{
+	return event_make(scene->cmd->arena, scene->repo, &scene->facts, &scene->event_args,
+	    &scene->event, err);
+}
+
+int
+scene_status(const struct scene *scene)
+{
+	for (size_t i = 0; i < scene->n; i++)
+		if (!scene->workflows[i].wf)
+			return wf_error_status(WF_ERR_INVALID);
+	return 0;
+}
+
+void
+scene_print_event(const struct scene *scene, struct wf_buf *out)
+{
+	const struct event *event = &scene->event;
+
+	wf_buf_addf(out, "event %.*s", WF_ARG(event->name));
+	if (event->action.n > 0)
+		wf_buf_addf(out, ":%.*s", WF_ARG(event->action));
+	wf_buf_addf(out, ", ref %.*s, commit %.7s", WF_ARG(event->ref),
+	    event->sha.n >= 7 ? event->sha.p : "unknown");
+	if (event->has_changes)
+		wf_buf_addf(out, ", %zu changed path%s", event->nchanges,
+		    event->nchanges == 1 ? "" : "s");
+	if (scene->assumed)
+		wf_buf_adds(out, " (no --event is given: push is assumed)");
+	wf_buf_addc(out, '\n');
+}
+
+struct expr_value
+scene_event_json(const struct scene *scene)
+{
+	const struct event *event = &scene->event;
+	struct expr_object *out = expr_object_new(scene->cmd->arena);
+
+	expr_object_set(out, WF_S("name"), expr_string(event->name));
+	if (event->action.n > 0)
+		expr_object_set(out, WF_S("action"), expr_string(event->action));
+	expr_object_set(out, WF_S("ref"), expr_string(event->ref));
+	expr_object_set(out, WF_S("sha"), expr_string(event->sha));
+	expr_object_set(out, WF_S("assumed"), expr_bool(scene->assumed));
+	if (event->has_changes)
+		expr_object_set(out, WF_S("changed_paths"), expr_number((double)event->nchanges));
+	return expr_object_value(out);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* scene.h - what a command looks at: the repository, its workflows, and the event.
+ *
+ * Opened step by step, since not every command needs all of it. What it reads lives in the arena of
+ * the command; scene_close() fits at any point, also after a failure. */
+#pragma once
+
+#include "base/error.h"
+#include "cli/cmd.h"
+#include "cli/config.h"
+#include "event/event.h"
+#include "event/repo.h"
+#include "event/trigger.h"
+#include "expr/expr.h"
+#include "runner/session.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct scene {
+	struct cmd *cmd;
+	struct repo *repo;
+	struct repo_facts facts;
+	struct session_workflow *workflows; /* those that were named, or all */
+	size_t n;
+	struct config config;
+	struct event_args event_args;
+	struct event event;
+	bool assumed; /* no event was given: push */
+};
+
+/* The repository of the current folder and its facts. */
+bool scene_open(struct scene *scene, struct cmd *cmd, struct wf_error *err);
+void scene_close(struct scene *scene);
+/* The workflows; problems of their files go to the diags of the command. */
+bool scene_load(struct scene *scene, struct wf_error *err);
+/* Inputs, secrets, variables, and what the options say of the event. A workflow that is named
+ * without an event is WF_ERR_USAGE that lists what it listens to. */
+bool scene_settings(struct scene *scene, struct wf_error *err);
+/* The event itself. */
+bool scene_event(struct scene *scene, struct wf_error *err);
+
+/* The status of a command that has shown its workflows: 3 when a file is invalid. */
+int scene_status(const struct scene *scene);
+/* The line above an answer: which event, which ref, what is assumed. */
+void scene_print_event(const struct scene *scene, struct wf_buf *out);
+/* The same as JSON. */
+struct expr_value scene_event_json(const struct scene *scene);
