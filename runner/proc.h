@@ -17,7 +17,8 @@ struct proc_options {
 	const char *file;
 	const char *const *argv; /* NULL-ended */
 	const char *const *env; /* NULL-ended "NAME=value"; nothing else is inherited */
-	const int *fds; /* fds[i] becomes the child's descriptor i; -1: /dev/null (0..2), or closed */
+	const int
+	    *fds; /* fds[i] becomes the child's descriptor i; -1: /dev/null (0..2), or closed */
 	size_t nfds; /* at least 3, at most PROC_MAX_FDS; the caller keeps and closes its own */
 };
 

@@ -183,7 +183,7 @@ open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
 	const struct workflow *wf = session_called(run->session, run->depth > 0, job->def->uses,
-	        job->def->uses_pos, err);
+	    job->def->uses_pos, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
 	struct expr_object *inputs, *secrets;
 	struct call *callee;
