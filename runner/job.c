@@ -169,7 +169,7 @@ on_timeout(uv_timer_t *timer)
 {
 	struct job *job = timer->data;
 
-	job_error(job, NULL,
+	job_annotate(job, NULL, "error",
 	    "The job running on runner wfrun has exceeded the maximum execution "
 	    "time of %.0f minutes.",
 	    job->timeout_minutes);
