@@ -21,10 +21,12 @@ struct source {
 	bool exact; /* names are case-sensitive */
 };
 
-#define FIELD(type, member, kind)                                                                  \
-	_Generic(((struct type *)0)->member, kind : offsetof(struct type, member))
-#define PAIRS(member) FIELD(args, member, struct opt_list)
-#define OBJECT(member) FIELD(config, member, struct expr_object *)
+/* A field of another type does not compile. */
+#define PAIRS(member)                                                                              \
+	_Generic(((struct args *)0)->member, struct opt_list : offsetof(struct args, member))
+#define OBJECT(member)                                                                             \
+	_Generic(((struct config *)0)->member, struct expr_object *                                \
+	         : offsetof(struct config, member))
 
 static const struct source sources[] = {
 	{ "--input", ".input", PAIRS(inputs), PAIRS(input_files), OBJECT(inputs), false, false,

@@ -97,9 +97,11 @@ add_escape(struct wf_buf *out, char c)
 	static const char letters[] = "nrt\"\\$", bytes[] = "\n\r\t\"\\$";
 	const char *known = c ? strchr(letters, c) : NULL;
 
-	if (!known)
+	if (known)
+		c = bytes[known - letters];
+	else
 		wf_buf_addc(out, '\\');
-	wf_buf_addc(out, known ? bytes[known - letters] : c);
+	wf_buf_addc(out, c);
 }
 
 /* The text between two quotes; r->at stands on the first. */
@@ -148,7 +150,7 @@ read_value(struct reader *r, struct wf_str *out, struct wf_error *err)
 static bool
 read_pair(struct reader *r, struct expr_object *out, struct wf_error *err)
 {
-	struct wf_str name = read_name(r), value;
+	struct wf_str name = read_name(r), value = { NULL, 0 };
 
 	if (wf_str_is(name, "export") && (peek(r) == ' ' || peek(r) == '\t')) {
 		skip_blanks(r);

@@ -238,6 +238,7 @@ forecast_make(struct wf_arena *arena, const struct plan *plan, const struct expr
 
 	for (size_t i = 0; i < plan->n; i++)
 		order[i] = &plan->nodes[i];
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
 	qsort(order, plan->n, sizeof(*order), by_ancestors);
 	for (size_t i = 0; i < plan->n; i++)
 		look(&m, order[i]);

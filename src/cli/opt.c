@@ -71,8 +71,11 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 
 /* ---- the table ---- */
 
+/* A field of another type does not compile. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses */
 #define FIELD(member, type)                                                                        \
 	_Generic(((struct args *)0)->member, type : offsetof(struct args, member))
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define FLAG(member) set_flag, FIELD(member, bool), NULL
 #define TEXT(member) set_text, FIELD(member, const char *), NULL
 #define LIST(member) set_list, FIELD(member, struct opt_list), NULL

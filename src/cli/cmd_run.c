@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_run.c - `wfrun run`: from the options to a session, with somebody who listens to its record.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/fs.h"
+#include "cli/cmd.h"
+#include "cli/scene.h"
+#include "cli/style.h"
+#include "cli/summary.h"
+#include "cli/term.h"
+#include "runner/output/record.h"
+#include "runner/output/report.h"
+#include "runner/session.h"
+
+static int64_t
+now(void *data)
+{
+	struct timespec ts;
+
+	(void)data;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void
+free_record(struct record **record)
+{
+	record_free(*record);
+}
+
+/* Boxes mount the folder, so it must be there and its path must not depend on where wfrun is. */
+static bool
+find_stubs(struct cmd *cmd, const char **out, struct wf_error *err)
+{
+	const char *stubs = cmd->args->stubs;
+	char *path;
+
+	*out = NULL;
+	if (!stubs)
+		return true;
+	if (!wf_is_dir(stubs))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "--stubs '%s' is not a folder",
+		    stubs);
+	path = realpath(stubs, NULL);
+	if (!path)
+		return wf_fail_sys(err, errno, "--stubs '%s'", stubs);
+	*out = wf_str_dup(cmd->arena, wf_str(path)).p;
+	free(path);
+	return true;
+}
+
+static void
+add_view(struct record *record, const struct args *args)
+{
+	enum term_detail detail = args->quiet ? TERM_QUIET : TERM_NORMAL;
+
+	if (args->json) {
+		record_add_sink(record, record_ndjson_new(stdout));
+		return;
+	}
+	if (args->verbose)
+		detail = TERM_VERBOSE;
+	record_add_sink(record, term_new(stdout, detail, style_color(args->color, stdout)));
+}
+
+static bool
+check_view(const struct args *args, struct wf_error *err)
+{
+	if (args->quiet && args->verbose)
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "--quiet and --verbose exclude each other");
+	if (args->json && (args->quiet || args->verbose))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "--json prints everything: "
+		    "--%s does not go with it",
+		    args->quiet ? "quiet" : "verbose");
+	return true;
+}
+
+/* What the session needs of the scene, which is closed then: the session opens its own. */
+static bool
+make_options(struct cmd *cmd, struct session_options *out, bool *assumed, struct wf_error *err)
+{
+	const struct args *args = cmd->args;
+	wf_auto(scene_close) struct scene scene = { 0 };
+
+	if (!check_view(args, err) || !scene_open(&scene, cmd, err) || !scene_settings(&scene, err))
+		return false;
+	*assumed = scene.assumed;
+	*out = (struct session_options){
+		.repo_dir = wf_str_dup(cmd->arena, wf_str(repo_workdir(scene.repo))).p,
+		.event = scene.event_args,
+		.workflows = args->words.items,
+		.box = args->box,
+		.max_jobs = args->jobs,
+		.secrets = scene.config.secrets,
+		.vars = scene.config.vars,
+		.env = scene.config.env,
+		.chain = !args->no_chain,
+		.strict = args->strict,
+	};
+	return find_stubs(cmd, &out->stubs, err);
+}
+
+int
+cmd_run(struct cmd *cmd, struct wf_error *err)
+{
+	wf_auto(free_record) struct record *record = record_new(now, NULL);
+	struct session_options options;
+	struct session_result result = { 0 };
+	const struct report *report;
+	bool assumed;
+
+	if (!make_options(cmd, &options, &assumed, err))
+		return CMD_FAILED;
+	record_add_sink(record, record_report_new(&report));
+	add_view(record, cmd->args);
+	if (assumed)
+		record_put(record, &(struct record_event){ .kind = RECORD_NOTE,
+		                       .text = WF_S("no --event is given: push is assumed") });
+	options.record = record;
+	if (!session_run(&options, &result, cmd->diags, err))
+		return CMD_FAILED;
+	if (!cmd->args->json)
+		summary_print(report, stdout, style_color(cmd->args->color, stdout));
+	return result.status;
+}

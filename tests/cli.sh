@@ -1,0 +1,183 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The commands as a person types them, in a small repository: what they print, and their exit status.
+# usage: cli.sh WFRUN. TAP: one case an expectation.
+set -u
+wfrun=$(realpath "${1:?usage: cli.sh WFRUN}")
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 HOME=$scratch NO_COLOR=1
+case=0
+
+# try NAME STATUS WORD...: runs wfrun; standard output and error are then in $out and $err
+try() {
+	name=$1 want=$2
+	shift 2
+	"$wfrun" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+	got=$?
+	out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+	verdict "$name: exit status $want" [ "$got" = "$want" ]
+}
+
+# verdict NAME TEST...
+verdict() {
+	local name=$1
+	shift
+	case=$((case + 1))
+	if "$@"; then
+		echo "ok $case - $name"
+	else
+		echo "not ok $case - $name"
+		printf '%s\n' "exit $got" "$out" "$err" | sed 's/^/# /'
+	fi
+}
+
+# is NAME GOT WANT
+is() {
+	verdict "$1" [ "$2" = "$3" ]
+}
+
+# has NAME TEXT PART
+has() {
+	verdict "$1" contains "$2" "$3"
+}
+
+contains() {
+	case $1 in *"$2"*) true ;; *) false ;; esac
+}
+
+json() {
+	python3 -c "import json, sys; d = json.load(open('$scratch/out')); print($1)"
+}
+
+make_repository() {
+	mkdir -p "$1/.github/workflows" "$1/sub"
+	cat >"$1/.github/workflows/ci.yml" <<-'YAML'
+	name: CI
+	on:
+	  push:
+	    branches: [main]
+	    paths: ['src/**']
+	  workflow_dispatch:
+	    inputs:
+	      stack: { type: choice, options: [dev, prod] }
+	jobs:
+	  build:
+	    runs-on: ubuntu-latest
+	    outputs: { list: '${{ steps.x.outputs.list }}' }
+	    steps:
+	      - id: x
+	        run: echo "list=[1,2]" >>"$GITHUB_OUTPUT"
+	  test:
+	    needs: build
+	    strategy: { matrix: { n: '${{ fromJSON(needs.build.outputs.list) }}' } }
+	    runs-on: ubuntu-latest
+	    steps: [{ run: 'echo leg ${{ matrix.n }}' }]
+	  nightly:
+	    if: github.event_name == 'schedule'
+	    runs-on: ubuntu-latest
+	    steps: [{ run: 'true' }]
+	YAML
+	cat >"$1/.github/workflows/docs.yml" <<-'YAML'
+	on: pull_request
+	jobs:
+	  docs:
+	    runs-on: ubuntu-latest
+	    steps: [{ run: 'true' }]
+	YAML
+	cat >"$1/.github/workflows/fail.yml" <<-'YAML'
+	name: Fail
+	on: workflow_dispatch
+	jobs:
+	  fail:
+	    runs-on: ubuntu-latest
+	    steps: [{ run: 'exit 3' }]
+	YAML
+	git -C "$1" init -q -b main
+	git -C "$1" add -A
+	git -C "$1" -c user.name=Tester -c user.email=tester@example.org commit -qm "First"
+}
+
+# ---- the command line itself ----
+
+cd "$scratch" || exit 1
+try "version" 0 --version
+has "version has a number" "$out" "wfrun 0."
+try "help" 0 help
+has "help lists the commands" "$out" "why "
+try "help of a command" 0 why --help
+has "help names the options" "$out" "--event SPEC"
+try "an unknown option" 2 --evnt push
+is "an unknown option names the nearest" "$err" "error: unknown option '--evnt'
+hint: did you mean '--event'?"
+try "no repository" 4 list
+try "-C into nothing" 2 -C nowhere list
+has "-C says which folder" "$err" "nowhere"
+
+# ---- list, why, plan ----
+
+make_repository "$scratch/repo"
+cd "$scratch/repo" || exit 1
+try "list" 0 list
+is "list shows what each listens to" "$out" ".github/workflows/ci.yml  CI
+  push                branches: main; paths: src/**
+  workflow_dispatch   inputs: stack
+.github/workflows/docs.yml
+  pull_request
+.github/workflows/fail.yml  Fail
+  workflow_dispatch"
+try "list of one in a folder below" 0 -C sub list Fail
+is "list of one shows it alone" "$out" ".github/workflows/fail.yml  Fail
+  workflow_dispatch"
+try "list as JSON" 0 list --json
+is "list as JSON has the filters" "$(json "d[0]['on']['push']['paths']")" "['src/**']"
+try "a workflow that is not there" 2 list dosc.yml
+has "the nearest workflow is named" "$err" "did you mean 'docs.yml'?"
+try "a mistyped command" 2 lsit
+has "the nearest command is named" "$err" "did you mean 'wfrun list'?"
+
+try "why without an event" 0 why --changed src/a.c
+has "why says what it assumes" "$out" "push is assumed"
+has "why says what runs" "$out" "runs  .github/workflows/ci.yml:"
+has "why says what does not" "$out" "no    .github/workflows/docs.yml:"
+try "why of a path that no filter has" 0 why --event push --changed README.md --json
+is "why names the line" "$(json "[(w['runs'], w['line']) for w in d['workflows']][0]")" \
+	"(False, 5)"
+try "an event that is none" 2 why --event pusch
+has "the nearest event is named" "$err" "push"
+
+try "plan" 0 plan --event push --changed src/a.c
+has "plan knows what is skipped" "$out" "skipped: if: github.event_name == 'schedule' is false"
+has "plan does not guess a matrix" "$out" "matrix unknown, waits for build"
+try "plan as JSON" 0 plan --event push --changed src/a.c --json
+is "plan as JSON has each job's state" \
+	"$(json "[j['state'] for j in d['workflows'][0]['jobs']]")" "['runs', 'runs', 'skipped']"
+try "a named workflow without an event" 2 plan ci.yml
+has "its events are listed" "$err" "'ci.yml' listens to push, workflow_dispatch"
+
+# ---- run ----
+
+try "a run" 0 run ci.yml --event push --changed src/a.c --box host
+has "a run shows the legs" "$out" "leg 2"
+try "a run that fails" 1 fail.yml --event dispatch --box host
+try "a run as JSON" 0 run ci.yml --event push --changed src/a.c --box host --json
+verdict "each line of it is an object" python3 -c "
+import json
+kinds = [json.loads(line)['kind'] for line in open('$scratch/out')]
+assert kinds[0] != kinds[-1] and 'job.finished' in kinds"
+try "an event that a workflow does not listen to" 2 docs.yml --event push
+has "what it listens to is said" "$err" "pull_request"
+try "a run without an event" 2 ci.yml
+try "an input that is none of the choices" 2 ci.yml --event dispatch --input stack=x --box host
+
+# ---- a file that GitHub refuses ----
+
+printf 'on: push\njobs:\n  a:\n    runs-on: x\n    stepps: []\n' >.github/workflows/bad.yml
+try "an invalid file" 3 list
+has "an invalid file is shown with line and column" "$err" ".github/workflows/bad.yml:5:5: error:"
+has "an invalid file is shown with its text" "$err" "stepps: []"
+has "the others are listed all the same" "$out" "ci.yml  CI"
+try "a run of an invalid file" 3 bad.yml --event push --box host
+rm .github/workflows/bad.yml
+
+echo "1..$case"
