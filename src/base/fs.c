@@ -271,19 +271,22 @@ by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool
-list_fd(struct wf_arena *arena, int fd, char ***names, size_t *n)
+bool
+wf_list_fd(struct wf_arena *arena, int fd, char ***names, size_t *n, struct wf_error *err)
 {
-	wf_auto(close_dir) DIR *dir = fdopendir(fd);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3); /* closedir() takes its descriptor along */
+	wf_auto(close_dir) DIR *dir = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *entry;
 	size_t cap = 0;
 
 	*names = NULL;
 	*n = 0;
 	if (!dir) {
-		close(fd);
+		wf_fail_sys(err, errno, "read folder");
+		wf_close_fd(&copy);
 		return false;
 	}
+	rewinddir(dir); /* the position is shared with fd */
 	while ((entry = readdir(dir)) != NULL) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
@@ -298,11 +301,11 @@ bool
 wf_list_dir(struct wf_arena *arena, const char *path, char ***names, size_t *n,
     struct wf_error *err)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	wf_auto(wf_close_fd) int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || !list_fd(arena, fd, names, n))
+	if (fd < 0)
 		return wf_fail_sys(err, errno, "%s", path);
-	return true;
+	return wf_list_fd(arena, fd, names, n, err);
 }
 
 struct walk {
@@ -342,16 +345,16 @@ static bool
 walk_dir(struct walk *walk, int fd, const char *rel)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	wf_auto(wf_close_fd) int keep = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	wf_auto(wf_close_fd) int dir = fd;
 	char **names;
 	size_t n;
 
-	if (!list_fd(arena, fd, &names, &n) || keep < 0)
-		return wf_fail_sys(walk->err, errno, "%s", rel);
+	if (!wf_list_fd(arena, dir, &names, &n, walk->err))
+		return false;
 	for (size_t i = 0; i < n && !walk->stopped; i++) {
 		const char *path = rel[0] ? wf_join(arena, rel, names[i]) : names[i];
 
-		if (!walk_entry(walk, keep, names[i], path))
+		if (!walk_entry(walk, dir, names[i], path))
 			return false;
 	}
 	return true;

@@ -39,6 +39,9 @@ char *wf_cwd(struct wf_arena *arena);
 bool wf_list_dir(struct wf_arena *arena, const char *path, char ***names, size_t *n,
     struct wf_error *err);
 
+/* The same of an open folder, which stays open. */
+bool wf_list_fd(struct wf_arena *arena, int fd, char ***names, size_t *n, struct wf_error *err);
+
 /* Depth-first walk in strcmp order of each folder's names; rel is the path below root. Symbolic
  * links are reported, not followed. Return false from visit to stop; for a folder, set
  * *descend = false to leave it closed. */
