@@ -152,8 +152,8 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 /* ---- operators ---- */
 
 static bool
-eval_logical(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+eval_logical(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	bool stop_at = node->kind == NODE_OR;
 
@@ -189,8 +189,8 @@ compare(enum expr_node_kind kind, struct expr_value a, struct expr_value b)
 }
 
 static bool
-eval_comparison(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+eval_comparison(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	struct expr_value a, b;
 
@@ -202,8 +202,8 @@ eval_comparison(
 }
 
 static bool
-eval_not(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+eval_not(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	if (!expr_eval_node(ev, node->first, level + 1, out))
 		return false;
@@ -232,16 +232,16 @@ find_function(const struct expr_func *func, struct wf_str name)
 
 /* Calls a function of the caller, which wants its arguments evaluated. */
 static bool
-eval_foreign(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+eval_foreign(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	const struct expr_func *func = find_function(ev->scope->funcs, node->name);
 	struct expr_value *args = wf_new_array(ev->arena, node->nargs, struct expr_value);
 	size_t n = 0;
 
 	if (!func || !func->call)
-		return expr_eval_fail(
-		    ev, "The function '%.*s' cannot be evaluated here", WF_ARG(node->name));
+		return expr_eval_fail(ev, "The function '%.*s' cannot be evaluated here",
+		    WF_ARG(node->name));
 	for (const struct expr_node *arg = node->first; arg; arg = arg->next)
 		if (!expr_eval_node(ev, arg, level + 1, &args[n++]))
 			return false;
@@ -253,8 +253,8 @@ eval_foreign(
 }
 
 static bool
-eval_call(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+eval_call(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	if (node->builtin < 0)
 		return eval_foreign(ev, node, level, out);
@@ -289,8 +289,8 @@ eval_core(struct expr_evaluation *ev, const struct expr_node *node, int level,
 }
 
 bool
-expr_eval_node(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+expr_eval_node(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	size_t bytes = 0;
 

@@ -14,11 +14,11 @@ struct expr_evaluation {
 };
 
 /* Evaluates a node that stands `level` levels below the root. */
-bool expr_eval_node(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out);
+bool expr_eval_node(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out);
 /* Evaluates a call of the built-in function node->builtin. */
-bool expr_eval_builtin(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out);
+bool expr_eval_builtin(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out);
 
 bool expr_eval_fail(struct expr_evaluation *ev, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -101,8 +101,8 @@ bool expr_json_read(struct wf_arena *arena, const char *file, struct wf_str text
 /* As fromJSON() reads (2.8.2): comments, single quotes, bare keys, trailing commas, NaN; text after
  * the first value is ignored; nesting above 64 levels is an error. Strings point into `text`, which
  * must live as long as the value. */
-bool expr_json_read_lenient(
-    struct wf_arena *arena, struct wf_str text, struct expr_value *out, struct wf_error *err);
+bool expr_json_read_lenient(struct wf_arena *arena, struct wf_str text, struct expr_value *out,
+    struct wf_error *err);
 /* As toJSON() prints (2.8.1). */
 void expr_json_pretty(struct wf_buf *out, struct expr_value value);
 /* On one line without spaces, for programs: numbers with all digits they need, NaN and infinities
@@ -113,8 +113,8 @@ void expr_json_compact(struct wf_buf *out, struct expr_value value);
 
 struct expr; /* one parsed expression, owned by the arena it was parsed into */
 
-/* A function that the caller supplies (status functions, hashFiles), and its number of arguments.
- */
+/* A function that the caller supplies (status functions, hashFiles), with its least and largest
+ * number of arguments. */
 struct expr_func {
 	const char *name;
 	int min, max;
@@ -150,8 +150,7 @@ bool expr_eval(struct wf_arena *arena, const struct expr *expr, const struct exp
 
 /* The text an expression was parsed from. */
 struct wf_str expr_source(const struct expr *expr);
-/* The expression as GitHub prints it: blanks and quotes normalised, binary operators in brackets.
- */
+/* The expression as GitHub prints it, with brackets around each binary operator. */
 void expr_print(struct wf_buf *out, const struct expr *expr);
 /* Whether a function of this name is called anywhere in it (letters without case). */
 bool expr_calls(const struct expr *expr, const char *function);

@@ -10,8 +10,8 @@
 
 #define ARGS_MAX 255
 
-typedef bool builtin_fn(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out);
+typedef bool builtin_fn(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out);
 
 static bool
 eval_arg(struct expr_evaluation *ev, const struct expr_node *arg, int level, struct expr_value *out)
@@ -22,8 +22,8 @@ eval_arg(struct expr_evaluation *ev, const struct expr_node *arg, int level, str
 /* ---- case ---- */
 
 static bool
-call_case(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_case(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	const struct expr_node *arg = node->first;
 
@@ -31,8 +31,8 @@ call_case(
 		if (!eval_arg(ev, arg, level, out))
 			return false;
 		if (out->kind != EXPR_BOOL)
-			return expr_eval_fail(
-			    ev, "case predicate must evaluate to a boolean value");
+			return expr_eval_fail(ev,
+			    "case predicate must evaluate to a boolean value");
 		if (out->boolean) {
 			arg = arg->next;
 			break;
@@ -53,8 +53,8 @@ array_holds(const struct expr_array *array, struct expr_value value)
 }
 
 static bool
-call_contains(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_contains(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	struct expr_value in, what;
 
@@ -68,8 +68,8 @@ call_contains(
 	if (in.kind == EXPR_ARRAY)
 		*out = expr_bool(array_holds(in.array, what));
 	else if (expr_is_primitive(what))
-		*out = expr_bool(expr_text_contains(
-		    ev->arena, expr_to_string(ev->arena, in), expr_to_string(ev->arena, what)));
+		*out = expr_bool(expr_text_contains(ev->arena, expr_to_string(ev->arena, in),
+		    expr_to_string(ev->arena, what)));
 	return true;
 }
 
@@ -87,21 +87,21 @@ test_text(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	if (!eval_arg(ev, node->last, level, &what))
 		return false;
 	if (expr_is_primitive(what))
-		*out =
-		    expr_bool(test(expr_to_string(ev->arena, in), expr_to_string(ev->arena, what)));
+		*out = expr_bool(test(expr_to_string(ev->arena, in),
+		    expr_to_string(ev->arena, what)));
 	return true;
 }
 
 static bool
-call_starts_with(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_starts_with(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	return test_text(ev, node, level, expr_text_starts, out);
 }
 
 static bool
-call_ends_with(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_ends_with(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	return test_text(ev, node, level, expr_text_ends, out);
 }
@@ -155,8 +155,8 @@ join_pieces(struct wf_arena *arena, const struct pieces *pieces)
 /* ---- join ---- */
 
 static bool
-read_separator(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct wf_str *out)
+read_separator(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct wf_str *out)
 {
 	struct expr_value value;
 
@@ -190,8 +190,8 @@ join_array(struct expr_evaluation *ev, const struct expr_node *node, int level,
 }
 
 static bool
-call_join(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_join(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	struct expr_value items;
 
@@ -307,8 +307,8 @@ read_format(struct expr_evaluation *ev, const struct expr_node *node, struct wf_
 		struct part *part = wf_push(ev->arena, format->parts, format->n, format->cap);
 
 		if (!read_part(text, &at, part))
-			return expr_eval_fail(
-			    ev, "The following format string is invalid: %.*s", WF_ARG(text));
+			return expr_eval_fail(ev, "The following format string is invalid: %.*s",
+			    WF_ARG(text));
 		if (part->arg >= 0 && (size_t)part->arg + 2 > node->nargs)
 			return expr_eval_fail(ev,
 			    "The following format string references more arguments than were "
@@ -356,8 +356,8 @@ fill_part(struct expr_evaluation *ev, const struct expr_node *node, int level,
 }
 
 static bool
-call_format(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_format(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	struct format format = { 0 };
 	struct expr_value text;
@@ -379,8 +379,8 @@ call_format(
 /* ---- JSON ---- */
 
 static bool
-call_to_json(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_to_json(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
 	struct expr_value value;
@@ -394,8 +394,8 @@ call_to_json(
 }
 
 static bool
-call_from_json(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+call_from_json(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	struct expr_value value;
 	struct wf_error why;
@@ -405,8 +405,8 @@ call_from_json(
 	if (expr_json_read_lenient(ev->arena, expr_to_string(ev->arena, value), out, &why))
 		return true;
 	expr_eval_fail(ev, "Error parsing fromJson");
-	return wf_hint(
-	    ev->err, "line %d, column %d of the JSON text: %s", why.pos.line, why.pos.col, why.msg);
+	return wf_hint(ev->err, "line %d, column %d of the JSON text: %s", why.pos.line,
+	    why.pos.col, why.msg);
 }
 
 /* ---- the table ---- */
@@ -441,8 +441,8 @@ expr_builtins(void)
 }
 
 bool
-expr_eval_builtin(
-    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+expr_eval_builtin(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
 {
 	return calls[node->builtin](ev, node, level, out);
 }

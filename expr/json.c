@@ -435,8 +435,8 @@ read_object(struct reader *r, struct expr_value *out)
 }
 
 static bool
-read_nested(
-    struct reader *r, bool (*read)(struct reader *, struct expr_value *), struct expr_value *out)
+read_nested(struct reader *r, bool (*read)(struct reader *, struct expr_value *),
+    struct expr_value *out)
 {
 	bool good;
 
@@ -489,8 +489,8 @@ expr_json_read(struct wf_arena *arena, const char *file, struct wf_str text, str
 }
 
 bool
-expr_json_read_lenient(
-    struct wf_arena *arena, struct wf_str text, struct expr_value *out, struct wf_error *err)
+expr_json_read_lenient(struct wf_arena *arena, struct wf_str text, struct expr_value *out,
+    struct wf_error *err)
 {
 	struct reader r = { .arena = arena,
 		.text = text,

@@ -102,8 +102,8 @@ open_bracket(struct expr_lexer *lexer, char bracket)
 
 /* Ends the token at byte `end`; what is illegal there becomes TOKEN_MISPLACED. */
 static void
-finish(
-    struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type, size_t end)
+finish(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type,
+    size_t end)
 {
 	token->raw = wf_str_sub(lexer->text, token->at, end);
 	token->type = may_follow[type] & BIT(lexer->last) ? type : TOKEN_MISPLACED;
@@ -130,8 +130,8 @@ read_open(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_toke
 }
 
 static void
-read_close(
-    struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type, char bracket)
+read_close(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type,
+    char bracket)
 {
 	finish(lexer, token, type, token->at + 1);
 	if (innermost(lexer) != bracket)

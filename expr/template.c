@@ -270,9 +270,12 @@ bool
 expr_token_read(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
     const struct expr_names *names, bool alt, struct expr_token **out, struct wf_error *err)
 {
-	struct scanner s = {
-		.arena = arena, .text = text, .pos = pos, .names = names, .alt = alt, .err = err
-	};
+	struct scanner s = { .arena = arena,
+		.text = text,
+		.pos = pos,
+		.names = names,
+		.alt = alt,
+		.err = err };
 	struct expr_token *token;
 
 	if (!scan(&s))
@@ -353,8 +356,8 @@ add_pair(struct walk *w, const struct expr_token *at, struct expr_object *object
     const struct expr_pair *pair)
 {
 	if (expr_object_find(object, pair->key))
-		return wf_fail(
-		    w->err, WF_ERR_EVAL, at->pos, "'%.*s' is already defined", WF_ARG(pair->key));
+		return wf_fail(w->err, WF_ERR_EVAL, at->pos, "'%.*s' is already defined",
+		    WF_ARG(pair->key));
 	expr_object_set(object, pair->key, pair->value);
 	return true;
 }
@@ -434,8 +437,8 @@ eval_token(struct walk *w, const struct expr_token *token, struct expr_value *ou
 	case EXPR_TOKEN_SEQUENCE:
 	case EXPR_TOKEN_MAPPING: return eval_nested(w, token, out);
 	case EXPR_TOKEN_INSERT:
-		return fail_token(
-		    w, token, "The expression directive 'insert' is not supported in this context");
+		return fail_token(w, token,
+		    "The expression directive 'insert' is not supported in this context");
 	}
 	abort();
 }

@@ -48,8 +48,8 @@ read_args(int argc, char **argv, struct eval_args *out, struct wf_error *err)
 }
 
 static bool
-read_contexts(
-    struct wf_arena *arena, const char *path, struct expr_object **out, struct wf_error *err)
+read_contexts(struct wf_arena *arena, const char *path, struct expr_object **out,
+    struct wf_error *err)
 {
 	struct expr_value value;
 	struct wf_str text;
