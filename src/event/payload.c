@@ -331,15 +331,12 @@ fill_merge_group(const struct event_maker *maker, struct expr_object *payload)
 
 /* ---- what somebody started ---- */
 
-/* `workflow` is the path of the file that runs: event_github() adds it. */
+/* What depends on the workflow that runs (its path, its inputs' defaults) event_github() adds. */
 static void
 fill_dispatch(const struct event_maker *maker, struct expr_object *payload)
 {
 	shape_text(payload, "ref", maker->event->ref);
-	if (maker->event->inputs)
-		shape_object(payload, "inputs", maker->event->inputs);
-	else
-		shape_null(payload, "inputs");
+	shape_null(payload, "inputs");
 }
 
 static void
@@ -445,13 +442,28 @@ event_merge(struct wf_arena *arena, struct expr_object *payload, struct expr_val
 	return sorted_object(arena, payload);
 }
 
+/* The inputs of the payload file with those of the command line over them. */
+static struct expr_object *
+find_inputs(const struct event_maker *maker)
+{
+	struct expr_value given = expr_path(maker->given, "inputs");
+	struct expr_object *inputs = expr_object_new(maker->arena);
+
+	if (!maker->args->inputs && given.kind != EXPR_OBJECT)
+		return NULL;
+	if (given.kind == EXPR_OBJECT)
+		merge_object(inputs, given.object);
+	if (maker->args->inputs)
+		merge_object(inputs, maker->args->inputs);
+	return inputs;
+}
+
 void
 event_fill_payload(struct event_maker *maker)
 {
 	struct event *event = maker->event;
 	struct expr_object *payload = expr_object_new(maker->arena);
 
-	event->inputs = maker->args->inputs;
 	if (event->action.n > 0)
 		shape_text(payload, "action", event->action);
 	for (size_t i = 0; i < WF_COUNT(fillers); i++)
@@ -461,4 +473,9 @@ event_fill_payload(struct event_maker *maker)
 	    payload, "repository", shape_repository(maker->arena, maker->facts, event_time(maker)));
 	shape_object(payload, "sender", shape_user(maker->arena, event->actor));
 	event->payload = event_merge(maker->arena, payload, maker->given);
+	if (!wf_str_is(event->name, "workflow_dispatch"))
+		return;
+	event->inputs = find_inputs(maker);
+	if (event->inputs)
+		shape_object(event->payload, "inputs", event->inputs);
 }
