@@ -126,8 +126,8 @@ read_outputs(struct reading *r, const struct expr_token *map)
 			continue;
 		out->value = schema_get(pair->value, "value");
 		if (!out->value)
-			wf_diags_fail(r->diags, pair->value->pos,
-			    "Required property is missing: value");
+			wf_diags_fail(
+			    r->diags, pair->value->pos, "Required property is missing: value");
 	}
 }
 
@@ -185,12 +185,14 @@ read_composite(struct reading *r, const struct expr_token *runs)
 	r->action->nsteps = list.n;
 }
 
-static const struct using {
+static const struct using
+{
 	const char *word;
 	enum action_kind kind;
-	void (*read)(struct reading *r, const struct expr_token *runs);
+	void (*read)(struct reading * r, const struct expr_token *runs);
 	const char *key; /* required, and tells that this kind is meant */
-} usings[] = {
+}
+usings[] = {
 	{ "node12", ACTION_NODE, read_node, "main" },
 	{ "node16", ACTION_NODE, read_node, "main" },
 	{ "node20", ACTION_NODE, read_node, "main" },

@@ -39,8 +39,10 @@ ids_take(struct ids *ids, struct wf_str id, struct wf_pos pos, struct wf_diags *
 	/* "and and" is how GitHub prints it */
 	if (!is_valid(id))
 		return wf_diags_fail(diags, pos,
-		    "The identifier '%.*s' is invalid. IDs may only contain alphanumeric characters, "
-		    "'_', and '-'. IDs must start with a letter or '_' and and must be less than %d "
+		    "The identifier '%.*s' is invalid. IDs may only contain alphanumeric "
+		    "characters, "
+		    "'_', and '-'. IDs must start with a letter or '_' and and must be less than "
+		    "%d "
 		    "characters.",
 		    WF_ARG(id), MAX_LENGTH);
 	if (wf_str_starts(id, WF_S("__")))

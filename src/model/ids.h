@@ -13,7 +13,8 @@ struct ids {
 };
 
 void ids_init(struct ids *ids, struct wf_arena *arena);
-/* Takes an id that was written at pos; false and a problem in diags when it is not legal or taken. */
+/* Takes an id that was written at pos; false and a problem in diags when it is not legal or taken.
+ */
 bool ids_take(struct ids *ids, struct wf_str id, struct wf_pos pos, struct wf_diags *diags);
 /* Makes up an id from the text ("run", "actions/checkout"): "__run", then "__run_2", ... */
 struct wf_str ids_make(struct ids *ids, struct wf_str text);

@@ -16,8 +16,8 @@ struct reading {
 /* ---- shared with the workflow ---- */
 
 void
-job_read_permissions(struct wf_arena *arena, const struct expr_token *value,
-    struct permissions_def *out)
+job_read_permissions(
+    struct wf_arena *arena, const struct expr_token *value, struct permissions_def *out)
 {
 	const struct expr_token_pair *pair;
 
@@ -99,7 +99,7 @@ static bool
 is_group_prefix(struct wf_str s)
 {
 	return wf_str_is(s, "org") || wf_str_is(s, "organization") || wf_str_is(s, "ent") ||
-	    wf_str_is(s, "enterprise");
+	       wf_str_is(s, "enterprise");
 }
 
 static void
@@ -110,11 +110,12 @@ check_runner_group(struct reading *r, const struct expr_token *group)
 	if (!rest.p)
 		return; /* no prefix */
 	if (!rest.n)
-		wf_diags_fail(r->diags, group->pos, "Invalid runs-on group name '%.*s'.",
-		    WF_ARG(name));
+		wf_diags_fail(
+		    r->diags, group->pos, "Invalid runs-on group name '%.*s'.", WF_ARG(name));
 	else if (!is_group_prefix(prefix) || wf_str_find_char(rest, '/') >= 0)
 		wf_diags_fail(r->diags, group->pos,
-		    "Invalid runs-on group name '%.*s'. Please use 'organization/' or 'enterprise/' "
+		    "Invalid runs-on group name '%.*s'. Please use 'organization/' or "
+		    "'enterprise/' "
 		    "prefix to target a single runner group.",
 		    WF_ARG(name));
 }
@@ -147,12 +148,13 @@ read_snapshot(struct reading *r, struct job_def *job, const struct expr_token *v
 	struct wf_error err = { 0 };
 
 	job->snapshot = value;
-	if (cond && !expr_condition(r->arena, cond, context_names(CTX_INSTANCE), &err)) {
+	/* Only the text itself is looked at: no status function is known here. */
+	if (schema_text_of(cond).n && !expr_parse(r->arena, schema_text_of(cond), cond->pos,
+	                                  context_names(CTX_INSTANCE), NULL, &err)) {
 		err.kind = WF_ERR_INVALID;
 		wf_diags_add(r->diags, WF_DIAG_ERROR, &err);
 	}
-	if (version && !schema_is_expression(version) &&
-	    !is_major_version(schema_text_of(version)))
+	if (version && !schema_is_expression(version) && !is_major_version(schema_text_of(version)))
 		wf_diags_fail(r->diags, value->pos,
 		    "Expected format '{major-version}.*' Actual '%.*s'",
 		    WF_ARG(schema_text_of(version)));
@@ -170,8 +172,7 @@ static void
 check_image(struct reading *r, const struct expr_token *value, bool service)
 {
 	bool shorthand = value->kind != EXPR_TOKEN_MAPPING;
-	struct wf_str image =
-	    schema_text_of(shorthand ? value : schema_get(value, "image"));
+	struct wf_str image = schema_text_of(shorthand ? value : schema_get(value, "image"));
 
 	if (schema_has_expression(value) || (shorthand && !image.n && !service))
 		return;

@@ -5,8 +5,7 @@
 #include "model/workflow.h"
 
 #define MAPPING(map) .maps = SCHEMA_MAPS(&map)
-#define STRINGS_MAP                                                                                \
-	(&(const struct schema_map){ .key = &schema_text, .value = &schema_string })
+#define STRINGS_MAP (&(const struct schema_map){ .key = &schema_text, .value = &schema_string })
 /* A map of text to text, where GitHub's schema allows an expression for the whole, too. */
 #define MAP_OF_STRINGS .maps = SCHEMA_MAPS(STRINGS_MAP)
 
@@ -51,8 +50,8 @@ static const struct schema_def job_defaults = { MAPPING(job_defaults_map) };
 
 static const struct schema_def concurrency_queue = { .words = SCHEMA_WORDS("single", "max") };
 static const struct schema_map concurrency_map = {
-	.keys = SCHEMA_KEYS({ "group", &schema_text, true }, { "cancel-in-progress", &schema_boolean },
-	    { "queue", &concurrency_queue }),
+	.keys = SCHEMA_KEYS({ "group", &schema_text, true },
+	    { "cancel-in-progress", &schema_boolean }, { "queue", &concurrency_queue }),
 };
 static const struct schema_def workflow_concurrency = {
 	.name = "workflow-concurrency",
@@ -271,8 +270,8 @@ static const struct schema_map parallel_step = {
 };
 
 static const struct schema_def step = {
-	.maps = SCHEMA_MAPS(&run_step, &uses_step, &wait_step, &wait_all_step, &cancel_step,
-	    &parallel_step),
+	.maps = SCHEMA_MAPS(
+	    &run_step, &uses_step, &wait_step, &wait_all_step, &cancel_step, &parallel_step),
 };
 static const struct schema_def steps = { .items = &step };
 
@@ -337,8 +336,8 @@ static const struct schema_map normal_job = {
 static const struct schema_map calling_job = {
 	.keys = SCHEMA_KEYS({ "name", &job_string }, { "uses", &schema_text, true },
 	    { "with", &call_with }, { "secrets", &call_secrets }, { "needs", &text_or_texts },
-	    { "if", &job_if }, { "permissions", &permissions },
-	    { "concurrency", &job_concurrency }, { "strategy", &strategy }),
+	    { "if", &job_if }, { "permissions", &permissions }, { "concurrency", &job_concurrency },
+	    { "strategy", &strategy }),
 };
 static const struct schema_def job = { .maps = SCHEMA_MAPS(&normal_job, &calling_job) };
 static const struct schema_map jobs_map = { NULL, &schema_text, &job };
@@ -384,7 +383,7 @@ workflow_names(const char *key)
 
 	for (size_t i = 0; i < WF_COUNT(named); i++)
 		if (!strcmp(key, named[i]->name))
-			return context_names(named[i] == &credentials ? CTX_LOGIN
-			                                              : named[i]->contexts);
+			return context_names(
+			    named[i] == &credentials ? CTX_LOGIN : named[i]->contexts);
 	return NULL;
 }

@@ -15,7 +15,10 @@ const struct schema_def *keys_input(struct wf_str type);
 #define SCHEMA_KEYS(...)                                                                           \
 	(const struct schema_key[])                                                                \
 	{                                                                                          \
-		__VA_ARGS__, { 0 }                                                                 \
+		__VA_ARGS__,                                                                       \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
 	}
 #define SCHEMA_MAPS(...)                                                                           \
 	(const struct schema_map *const[])                                                         \

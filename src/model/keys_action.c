@@ -5,7 +5,6 @@
  * any others; `runs` and the steps of a composite action are closed. */
 #include "model/keys.h"
 
-
 static const struct schema_def input_default = {
 	.contexts = CTX_ACTION_INPUT,
 	.scalars = SCHEMA_STRING,

@@ -24,10 +24,10 @@ static const struct schema_def discussion_types =
     TYPES("created", "edited", "deleted", "transferred", "pinned", "unpinned", "labeled",
         "unlabeled", "locked", "unlocked", "category_changed", "answered", "unanswered");
 static const struct schema_def image_version_types = TYPES("created", "ready", "deleted");
-static const struct schema_def issues_types = TYPES("opened", "edited", "deleted", "transferred",
-    "pinned", "unpinned", "closed", "reopened", "assigned", "unassigned", "labeled", "unlabeled",
-    "locked", "unlocked", "milestoned", "demilestoned", "field_added", "field_removed", "typed",
-    "untyped");
+static const struct schema_def issues_types =
+    TYPES("opened", "edited", "deleted", "transferred", "pinned", "unpinned", "closed", "reopened",
+        "assigned", "unassigned", "labeled", "unlabeled", "locked", "unlocked", "milestoned",
+        "demilestoned", "field_added", "field_removed", "typed", "untyped");
 static const struct schema_def merge_group_types = TYPES("checks_requested");
 static const struct schema_def milestone_types =
     TYPES("created", "closed", "opened", "edited", "deleted");
@@ -44,11 +44,10 @@ static const struct schema_def pull_request_types =
         "review_request_removed", "auto_merge_enabled", "auto_merge_disabled", "stacked");
 static const struct schema_def review_types = TYPES("submitted", "edited", "dismissed");
 static const struct schema_def package_types = TYPES("published", "updated");
-static const struct schema_def release_types = TYPES("published", "unpublished", "created",
-    "edited", "deleted", "prereleased", "released");
+static const struct schema_def release_types =
+    TYPES("published", "unpublished", "created", "edited", "deleted", "prereleased", "released");
 static const struct schema_def watch_types = TYPES("started");
-static const struct schema_def workflow_run_types =
-    TYPES("requested", "in_progress", "completed");
+static const struct schema_def workflow_run_types = TYPES("requested", "in_progress", "completed");
 
 /* Names that anybody may make up: patterns, workflows, types of repository_dispatch. */
 static const struct schema_def texts = {
@@ -66,8 +65,7 @@ static const struct schema_def dispatch_default = {
 };
 static const struct schema_def strings = { .items = &schema_string };
 static const struct schema_def dispatch_required = {
-	.scalars = SCHEMA_BOOL,
-	.lenient = true, /* 'true' in quotes */
+	.scalars = SCHEMA_BOOL, .lenient = true, /* 'true' in quotes */
 };
 
 static const struct schema_map dispatch_input_map = {
@@ -123,16 +121,16 @@ static const struct schema_def call_output_value = {
 	.scalars = SCHEMA_STRING,
 };
 static const struct schema_map call_output_map = {
-	.keys = SCHEMA_KEYS({ "description", &schema_string },
-	    { "value", &call_output_value, true }),
+	.keys =
+	    SCHEMA_KEYS({ "description", &schema_string }, { "value", &call_output_value, true }),
 };
 static const struct schema_def call_output = { .maps = SCHEMA_MAPS(&call_output_map) };
 static const struct schema_map call_outputs_map = { NULL, &schema_text, &call_output };
 static const struct schema_def call_outputs = { .maps = SCHEMA_MAPS(&call_outputs_map) };
 
 static const struct schema_map call_map = {
-	.keys = SCHEMA_KEYS({ "inputs", &call_inputs }, { "secrets", &call_secrets },
-	    { "outputs", &call_outputs }),
+	.keys = SCHEMA_KEYS(
+	    { "inputs", &call_inputs }, { "secrets", &call_secrets }, { "outputs", &call_outputs }),
 };
 
 /* ---- events ---- */
@@ -144,17 +142,17 @@ static const struct schema_map pull_request_map = {
 	    { "paths", &texts }, { "paths-ignore", &texts }, { "types", &pull_request_types }),
 };
 static const struct schema_map push_map = {
-	.keys = SCHEMA_KEYS({ "branches", &texts }, { "branches-ignore", &texts },
-	    { "tags", &texts }, { "tags-ignore", &texts }, { "paths", &texts },
-	    { "paths-ignore", &texts }),
+	.keys =
+	    SCHEMA_KEYS({ "branches", &texts }, { "branches-ignore", &texts }, { "tags", &texts },
+	        { "tags-ignore", &texts }, { "paths", &texts }, { "paths-ignore", &texts }),
 };
 static const struct schema_map merge_group_map = {
-	.keys = SCHEMA_KEYS({ "branches", &texts }, { "branches-ignore", &texts },
-	    { "types", &merge_group_types }),
+	.keys = SCHEMA_KEYS(
+	    { "branches", &texts }, { "branches-ignore", &texts }, { "types", &merge_group_types }),
 };
 static const struct schema_map image_version_map = {
-	.keys = SCHEMA_KEYS({ "types", &image_version_types }, { "names", &texts },
-	    { "versions", &texts }),
+	.keys = SCHEMA_KEYS(
+	    { "types", &image_version_types }, { "names", &texts }, { "versions", &texts }),
 };
 static const struct schema_map workflow_run_map = {
 	.keys = SCHEMA_KEYS({ "types", &workflow_run_types }, { "workflows", &texts },
@@ -186,14 +184,13 @@ static const struct schema_map on_map = {
 	    { "delete", EVENT(nothing_map) }, { "deployment", EVENT(nothing_map) },
 	    { "deployment_status", EVENT(nothing_map) },
 	    { "discussion", EVENT_OF_TYPES(discussion_types) },
-	    { "discussion_comment", EVENT_OF_TYPES(changed_types) },
-	    { "fork", EVENT(nothing_map) }, { "gollum", EVENT(nothing_map) },
-	    { "image_version", EVENT(image_version_map) },
+	    { "discussion_comment", EVENT_OF_TYPES(changed_types) }, { "fork", EVENT(nothing_map) },
+	    { "gollum", EVENT(nothing_map) }, { "image_version", EVENT(image_version_map) },
 	    { "issue_comment", EVENT_OF_TYPES(changed_types) },
-	    { "issues", EVENT_OF_TYPES(issues_types) },
-	    { "label", EVENT_OF_TYPES(changed_types) }, { "merge_group", EVENT(merge_group_map) },
-	    { "milestone", EVENT_OF_TYPES(milestone_types) },
-	    { "page_build", EVENT(nothing_map) }, { "project", EVENT_OF_TYPES(project_types) },
+	    { "issues", EVENT_OF_TYPES(issues_types) }, { "label", EVENT_OF_TYPES(changed_types) },
+	    { "merge_group", EVENT(merge_group_map) },
+	    { "milestone", EVENT_OF_TYPES(milestone_types) }, { "page_build", EVENT(nothing_map) },
+	    { "project", EVENT_OF_TYPES(project_types) },
 	    { "project_card", EVENT_OF_TYPES(project_card_types) },
 	    { "project_column", EVENT_OF_TYPES(project_column_types) },
 	    { "public", EVENT(nothing_map) }, { "pull_request", EVENT(pull_request_map) },

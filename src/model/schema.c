@@ -236,7 +236,8 @@ schema_takes(const struct schema_def *def, struct expr_value value)
 	case EXPR_NUMBER: return def->scalars & SCHEMA_NUMBER;
 	case EXPR_STRING:
 		return def->scalars & SCHEMA_STRING ||
-		    (def->scalars & SCHEMA_TEXT && value.string.n > 0) || is_word(def, value.string);
+		       (def->scalars & SCHEMA_TEXT && value.string.n > 0) ||
+		       is_word(def, value.string);
 	case EXPR_ARRAY:
 	case EXPR_OBJECT: return false;
 	}
@@ -268,7 +269,8 @@ check_literal(struct walk *w, struct expr_token *token, const struct schema_def 
 	if (schema_takes(def, text))
 		token->literal = text;
 	else
-		suggest_word(unexpected(w, token->pos, text.string, def->lenient), def, text.string);
+		suggest_word(
+		    unexpected(w, token->pos, text.string, def->lenient), def, text.string);
 }
 
 static void
@@ -279,8 +281,8 @@ check_scalar(struct walk *w, struct expr_token *token, struct spot spot)
 	else if (token->kind == EXPR_TOKEN_INSERT)
 		unexpected(w, token->pos, WF_S("${{ insert }}"), false);
 	else if (!spot.contexts)
-		wf_diags_fail(w->diags, token->pos,
-		    "A template expression is not allowed in this context");
+		wf_diags_fail(
+		    w->diags, token->pos, "A template expression is not allowed in this context");
 }
 
 /* ---- mappings ---- */
@@ -332,8 +334,7 @@ match_key(struct mapping *m, struct wf_str name)
 static void
 unknown_key(struct walk *w, const struct mapping *m, const struct expr_token *key)
 {
-	struct wf_error *err =
-	    unexpected(w, key->pos, key->literal.string, m->spot.def->lenient);
+	struct wf_error *err = unexpected(w, key->pos, key->literal.string, m->spot.def->lenient);
 	struct wf_str names[64];
 	size_t n = 0;
 
@@ -428,7 +429,8 @@ undecided(struct walk *w, const struct mapping *m)
 	for (size_t i = 0; i < n; i++)
 		wf_buf_addf(&list, "%s%s", i ? ", " : "", names[i]);
 	wf_diags_fail(w->diags, m->token->pos,
-	    "There's not enough info to determine what you meant. Add one of these properties: %.*s",
+	    "There's not enough info to determine what you meant. Add one of these properties: "
+	    "%.*s",
 	    WF_ARG(wf_buf_str(&list)));
 }
 
@@ -437,8 +439,8 @@ check_required(struct walk *w, const struct mapping *m)
 {
 	for (const struct schema_key *k = m->maps[0]->keys; k && k->name; k++)
 		if (k->required && !wf_map_has(&m->seen, wf_str(k->name)))
-			wf_diags_fail(w->diags, m->token->pos, "Required property is missing: %s",
-			    k->name);
+			wf_diags_fail(
+			    w->diags, m->token->pos, "Required property is missing: %s", k->name);
 }
 
 static struct expr_token *
@@ -510,8 +512,8 @@ read_value(struct walk *w, struct spot spot)
 		check_scalar(w, token, spot);
 		return charge_token(w, token) ? token : NULL;
 	}
-	token = new_token(w, node->kind == TREE_SEQUENCE ? EXPR_TOKEN_SEQUENCE : EXPR_TOKEN_MAPPING,
-	    node);
+	token = new_token(
+	    w, node->kind == TREE_SEQUENCE ? EXPR_TOKEN_SEQUENCE : EXPR_TOKEN_MAPPING, node);
 	if (!deeper(w) || !charge(w, TOKEN_COST))
 		return NULL;
 	if (node->kind == TREE_SEQUENCE)

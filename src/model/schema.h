@@ -28,12 +28,16 @@ enum {
 
 struct schema_def {
 	const char *name; /* as GitHub's schema calls it, where somebody asks by name */
-	unsigned contexts; /* CTX_, what expressions may use here besides what those around it may */
+	unsigned
+	    contexts; /* CTX_, what expressions may use here besides what those around it may */
 	unsigned scalars; /* SCHEMA_ */
-	const char *const *words; /* the only strings allowed besides scalars; NULL-ended, or NULL */
+	const char *const
+	    *words; /* the only strings allowed besides scalars; NULL-ended, or NULL */
 	const struct schema_def *items; /* a list of these is legal; NULL: no list is */
-	const struct schema_map *const *maps; /* mappings to choose from by their keys; NULL-ended */
-	bool lenient; /* GitHub takes unknown keys and words here without a sound: they are warnings */
+	const struct schema_map *const
+	    *maps; /* mappings to choose from by their keys; NULL-ended */
+	bool lenient; /* GitHub takes unknown keys and words here without a sound: they are warnings
+	               */
 };
 
 struct schema_map {

@@ -224,7 +224,8 @@ read_tagged(struct reader *r, struct tree_node *node, const char *tag, yaml_scal
 	FAIL(r, whole_file(r), "Unexpected tag '%s'", tag);
 	if (tag[0] == '!')
 		return wf_hint(&r->out->error,
-		    "line %d: a value that starts with '!' is a YAML tag; put it in quotes or in ${{ }}",
+		    "line %d: a value that starts with '!' is a YAML tag; put it in quotes or in "
+		    "${{ }}",
 		    node->pos.line);
 	return false;
 }
@@ -385,7 +386,8 @@ read_event(struct reader *r, yaml_parser_t *parser, bool *end)
 	case YAML_DOCUMENT_END_EVENT: break;
 	case YAML_DOCUMENT_START_EVENT:
 		if (r->nraws > 0)
-			ok = FAIL(r, pos_of(r, event.start_mark), "Expected stream end parse event");
+			ok =
+			    FAIL(r, pos_of(r, event.start_mark), "Expected stream end parse event");
 		break;
 	case YAML_NO_EVENT:
 	case YAML_STREAM_END_EVENT: *end = true; break;
@@ -461,13 +463,15 @@ tree_read(struct wf_arena *arena, const char *file, struct wf_str text,
 	*out = (struct tree){ 0 };
 	wf_map_init(&r.anchors, arena, false);
 	if (wf_str_starts(text, WF_S("\xef\xbb\xbf")))
-		text = wf_str_skip(text, 3); /* the byte order mark is no character of the first line */
+		text = wf_str_skip(
+		    text, 3); /* the byte order mark is no character of the first line */
 	if (!check_text(&r, text))
 		return;
 	if (!yaml_parser_initialize(&parser))
 		abort(); /* out of memory */
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.p ? text.p : ""), text.n);
+	yaml_parser_set_input_string(
+	    &parser, (const unsigned char *)(text.p ? text.p : ""), text.n);
 	while (!end)
 		if (!read_event(&r, &parser, &end))
 			break;

@@ -86,8 +86,8 @@ read_input(struct reading *r, const struct expr_token_pair *pair, struct when_in
 	if (out->type == WHEN_INPUT_CHOICE && !out->noptions)
 		wf_diags_fail(r->diags, spec->pos, "Missing 'options' for choice input");
 	if (out->type != WHEN_INPUT_CHOICE && schema_get(spec, "options"))
-		wf_diags_fail(r->diags, spec->pos,
-		    "Input type is not 'choice', but 'options' is defined");
+		wf_diags_fail(
+		    r->diags, spec->pos, "Input type is not 'choice', but 'options' is defined");
 }
 
 static void
@@ -135,8 +135,8 @@ read_outputs(struct reading *r, const struct expr_token_pair *pair, struct when_
 static const struct event_key {
 	const char *name;
 	size_t filter; /* offset of a filter of struct when_event, where read is NULL */
-	void (*read)(struct reading *r, const struct expr_token_pair *pair,
-	    struct when_event *event);
+	void (*read)(
+	    struct reading *r, const struct expr_token_pair *pair, struct when_event *event);
 } event_keys[] = {
 	{ "types", offsetof(struct when_event, types), NULL },
 	{ "branches", offsetof(struct when_event, branches), NULL },
@@ -179,12 +179,12 @@ read_schedule(struct reading *r, const struct expr_token *list, struct when_even
 		cron = schema_get(list->seq.items[i], "cron");
 		if (!cron_valid(schema_text_of(cron)))
 			wf_diags_fail(r->diags, cron->pos,
-			    "Invalid cron expression. Expected format: '* * * * *' (minute hour day "
+			    "Invalid cron expression. Expected format: '* * * * *' (minute hour "
+			    "day "
 			    "month weekday)");
 		event->crons[event->ncrons++] = (struct when_cron){
 			.cron = schema_text_of(cron),
-			.timezone =
-			    schema_text_of(schema_get(list->seq.items[i], "timezone")),
+			.timezone = schema_text_of(schema_get(list->seq.items[i], "timezone")),
 			.pos = cron->pos,
 		};
 	}
@@ -218,20 +218,21 @@ when_read(struct wf_arena *arena, const struct expr_token *token, struct wf_diag
 			read_event(&r, token->map.pairs[i].key, token->map.pairs[i].value,
 			    &when->events[when->n++]);
 		else
-			read_event(&r, list ? token->seq.items[i] : token, NULL,
-			    &when->events[when->n++]);
+			read_event(
+			    &r, list ? token->seq.items[i] : token, NULL, &when->events[when->n++]);
 	return when;
 }
 
 /* ---- what only the service that wakes workflows refuses ---- */
 
 static void
-check_either(struct wf_diags *diags, const struct when_filter *only, const struct when_filter *ignore,
-    const char *name)
+check_either(struct wf_diags *diags, const struct when_filter *only,
+    const struct when_filter *ignore, const char *name)
 {
 	if (only->given && ignore->given)
 		wf_diags_fail(diags, ignore->pos,
-		    "you may only define one of `%s` and `%s-ignore` for a single event", name, name);
+		    "you may only define one of `%s` and `%s-ignore` for a single event", name,
+		    name);
 }
 
 void

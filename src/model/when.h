@@ -18,7 +18,7 @@ struct when_filter {
 	struct when_pattern {
 		struct wf_str text; /* as written, with a leading '!' */
 		struct wf_pos pos;
-	} *items;
+	} * items;
 	size_t n;
 };
 

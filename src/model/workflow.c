@@ -58,11 +58,12 @@ unknown_need(const struct workflow *wf, const struct job_def *job, const struct 
 
 	for (size_t i = 0; i < wf->njobs; i++)
 		ids[i] = wf->jobs[i]->id;
-	wf_diags_fail(diags, need->pos, "Job '%.*s' depends on unknown job '%.*s'.", WF_ARG(job->id),
-	    WF_ARG(need->id));
+	wf_diags_fail(diags, need->pos, "Job '%.*s' depends on unknown job '%.*s'.",
+	    WF_ARG(job->id), WF_ARG(need->id));
 	nearest = wf_nearest(need->id, ids, wf->njobs);
 	if (nearest.n)
-		wf_hint(&diags->items[diags->n - 1]->error, "did you mean '%.*s'?", WF_ARG(nearest));
+		wf_hint(
+		    &diags->items[diags->n - 1]->error, "did you mean '%.*s'?", WF_ARG(nearest));
 }
 
 static void
@@ -77,7 +78,8 @@ report_stuck(const struct workflow *wf, const struct job_def *job, const bool *s
 			unknown_need(wf, job, need, diags);
 		else if (!startable[need->index])
 			wf_diags_fail(diags, need->pos,
-			    "Job '%.*s' depends on job '%.*s' which creates a cycle in the dependency "
+			    "Job '%.*s' depends on job '%.*s' which creates a cycle in the "
+			    "dependency "
 			    "graph.",
 			    WF_ARG(job->id), WF_ARG(need->id));
 	}
@@ -96,8 +98,8 @@ check_graph(struct wf_arena *arena, struct workflow *wf, struct wf_pos pos, stru
 	}
 	resolve_needs(wf, &ids);
 	if (!root) {
-		wf_diags_fail(diags, pos,
-		    "The workflow must contain at least one job with no dependencies.");
+		wf_diags_fail(
+		    diags, pos, "The workflow must contain at least one job with no dependencies.");
 		return;
 	}
 	mark_startable(wf, startable);
@@ -167,8 +169,8 @@ read_jobs(struct reading *r, const struct expr_token *value)
 
 	wf->jobs = wf_new_array(r->arena, value->map.n, struct job_def *);
 	for (size_t i = 0; i < value->map.n; i++) {
-		wf->jobs[i] = job_read(r->arena, value->map.pairs[i].key,
-		    value->map.pairs[i].value, r->diags);
+		wf->jobs[i] = job_read(
+		    r->arena, value->map.pairs[i].key, value->map.pairs[i].value, r->diags);
 		wf->jobs[i]->index = i;
 		wf->njobs++;
 	}

@@ -70,7 +70,7 @@ struct permissions_def {
 	struct permission {
 		struct wf_str scope, level; /* level: read, write, none */
 		struct wf_pos pos;
-	} *items;
+	} * items;
 	size_t n;
 };
 
