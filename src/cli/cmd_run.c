@@ -8,9 +8,9 @@
 
 #include "base/fs.h"
 #include "cli/cmd.h"
+#include "cli/report.h"
 #include "cli/scene.h"
 #include "cli/style.h"
-#include "cli/summary.h"
 #include "cli/term.h"
 #include "runner/output/record.h"
 #include "runner/output/report.h"
@@ -126,6 +126,6 @@ cmd_run(struct cmd *cmd, struct wf_error *err)
 	if (!session_run(&options, &result, cmd->diags, err))
 		return CMD_FAILED;
 	if (!cmd->args->json)
-		summary_print(report, stdout, style_color(cmd->args->color, stdout));
+		report_show(stdout, report, style_color(cmd->args->color, stdout));
 	return result.status;
 }
