@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* ---- values (value.c) ---- */
 
@@ -74,7 +75,7 @@ void expr_object_remove(struct expr_object *object, struct wf_str key);
 struct expr_value expr_path(struct expr_value value, const char *path);
 /* The same as text by expr_to_string(), empty where it ends. */
 struct wf_str expr_path_str(struct wf_arena *arena, struct expr_value value, const char *path);
-/* A deep copy into another arena, strings included. */
+/* A deep copy into another arena, strings included; a filtered array becomes an ordinary one. */
 struct expr_value expr_copy(struct wf_arena *arena, struct expr_value value);
 
 /* Coercions (semantics.md 2.4, 2.6). */
@@ -83,30 +84,37 @@ double expr_to_number(struct expr_value value);
 struct wf_str expr_to_string(struct wf_arena *arena, struct expr_value value);
 struct wf_str expr_number_text(struct wf_arena *arena, double number); /* .NET G15 */
 double expr_parse_number(struct wf_str text); /* ParseNumber: NaN when it is none */
-/* `==` of the language. */
+/* `==` and `<` of the language. */
 bool expr_equal(struct expr_value a, struct expr_value b);
+bool expr_less(struct expr_value a, struct expr_value b);
+bool expr_is_primitive(struct expr_value value); /* neither array nor object */
 /* The name of a kind as GitHub prints it: "Null", "Boolean", "Number", "String", ... */
 const char *expr_kind_name(enum expr_kind kind);
 
 /* ---- JSON text (json.c) ---- */
 
 /* Strict JSON text to a value; all of the text must be used. *err has line and column of the text
- * (its file is `file`, which may be NULL). Nesting above 100 levels is an error. */
+ * (its file is `file`, which may be NULL). Nesting above 100 levels is an error. The text is copied
+ * once; strings of the value point into that copy. */
 bool expr_json_read(struct wf_arena *arena, const char *file, struct wf_str text,
     struct expr_value *out, struct wf_error *err);
-/* As fromJSON() reads: comments allowed, text after the first value ignored (2.8.2). */
-bool expr_json_read_lenient(struct wf_arena *arena, struct wf_str text, struct expr_value *out,
-    struct wf_error *err);
+/* As fromJSON() reads (2.8.2): comments, single quotes, bare keys, trailing commas, NaN; text after
+ * the first value is ignored; nesting above 64 levels is an error. Strings point into `text`, which
+ * must live as long as the value. */
+bool expr_json_read_lenient(
+    struct wf_arena *arena, struct wf_str text, struct expr_value *out, struct wf_error *err);
 /* As toJSON() prints (2.8.1). */
 void expr_json_pretty(struct wf_buf *out, struct expr_value value);
-/* On one line without spaces; NaN and infinities as strings. */
+/* On one line without spaces, for programs: numbers with all digits they need, NaN and infinities
+ * as strings. */
 void expr_json_compact(struct wf_buf *out, struct expr_value value);
 
 /* ---- expressions (lex.c parse.c eval.c func.c) ---- */
 
 struct expr; /* one parsed expression, owned by the arena it was parsed into */
 
-/* A function that the caller supplies (status functions, hashFiles), and its number of arguments. */
+/* A function that the caller supplies (status functions, hashFiles), and its number of arguments.
+ */
 struct expr_func {
 	const char *name;
 	int min, max;
@@ -122,9 +130,10 @@ struct expr_names {
 	const struct expr_func *funcs; /* ended by name == NULL; may be NULL */
 };
 
-/* Parses `text` (what stands between the braces). Errors have GitHub's kind in *kind when kind is
- * not NULL, its wording in err->msg, and the position `pos`. `names` may be NULL: all contexts, no
- * extra functions. */
+/* Parses `text` (what stands between the braces), which must live as long as the expression; blank
+ * text is null. Errors have GitHub's kind in *kind when kind is not NULL, its wording in err->msg,
+ * and the position `pos`; where pos.col is 0 the text is all there is to point at, and the error's
+ * line and column count in it. `names` may be NULL: all contexts, no extra functions. */
 enum expr_errkind { EXPR_ERR_LEX, EXPR_ERR_PARSE, EXPR_ERR_EVAL };
 struct expr *expr_parse(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
     const struct expr_names *names, enum expr_errkind *kind, struct wf_error *err);
@@ -139,8 +148,11 @@ struct expr_scope {
 bool expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_scope *scope,
     struct expr_value *out, struct wf_error *err);
 
-/* The text an expression was parsed from, trimmed. */
+/* The text an expression was parsed from. */
 struct wf_str expr_source(const struct expr *expr);
+/* The expression as GitHub prints it: blanks and quotes normalised, binary operators in brackets.
+ */
+void expr_print(struct wf_buf *out, const struct expr *expr);
 /* Whether a function of this name is called anywhere in it (letters without case). */
 bool expr_calls(const struct expr *expr, const char *function);
 /* Calls visit for every `context.name` and `context['name']` and bare `context` (key empty) in it,
@@ -186,10 +198,11 @@ struct expr_token_pair {
 	struct expr_token *value;
 };
 
-/* Reads the text of one scalar: literal when it holds no `${{`; the lone expression; or the
- * format() call that text around it becomes (2.1). `$<< ... >>` is the same as `${{ ... }}` when
- * `alt` is set. Without names->contexts allowed at the place (names == NULL) an expression is the
- * error "A template expression is not allowed in this context". */
+/* Reads the text of one scalar, which must live as long as the token: literal when it holds no
+ * `${{`; the lone expression; or the format() call that text around it becomes (2.1). `$<< ... >>`
+ * is the same as `${{ ... }}` when `alt` is set. Without names->contexts allowed at the place
+ * (names == NULL) an expression is the error "A template expression is not allowed in this
+ * context". */
 bool expr_token_read(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
     const struct expr_names *names, bool alt, struct expr_token **out, struct wf_error *err);
 

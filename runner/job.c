@@ -63,12 +63,13 @@ mask_of(const struct job *job)
 }
 
 void
-job_error(struct job *job, const struct record_step *step, const char *fmt, ...)
+job_annotate(struct job *job, const struct record_step *step, const char *level, const char *fmt,
+    ...)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	struct record_event event = {
 		.kind = RECORD_ANNOTATION,
-		.level = "error",
+		.level = level,
 		.job = job->rec,
 		.step = step,
 		.mask = mask_of(job),
@@ -81,16 +82,32 @@ job_error(struct job *job, const struct record_step *step, const char *fmt, ...)
 	record_put(job->call->run->session->record, &event);
 }
 
-void
-job_finish(struct job *job, enum plan_result result, struct wf_str reason)
+static void
+record_finish(struct job *job)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
 	struct session *session = job->call->run->session;
 	struct command_pair *outputs = wf_new_array(scratch, job->outputs->n, struct command_pair);
+	const struct record_event event = {
+		.kind = RECORD_JOB_FINISHED,
+		.job = job->rec,
+		.mask = mask_of(job),
+		.result = plan_result_name(job->result),
+		.reason = job->reason,
+		.duration = job->started ? record_now(session->record) - job->started : 0,
+		.outputs = outputs,
+		.noutputs = job->outputs->n,
+	};
 
 	for (size_t i = 0; i < job->outputs->n; i++)
 		outputs[i] = (struct command_pair){ job->outputs->pairs[i].key,
 			expr_to_string(scratch, job->outputs->pairs[i].value) };
+	record_put(session->record, &event);
+}
+
+void
+job_finish(struct job *job, enum plan_result result, struct wf_str reason)
+{
 	job->state = JOB_DONE;
 	job->result = result;
 	job->counted = result;
@@ -98,17 +115,7 @@ job_finish(struct job *job, enum plan_result result, struct wf_str reason)
 		job->counted = PLAN_SUCCESS;
 	job->reason = reason;
 	if (!job->callee) /* a call is what its jobs are; it has no line of its own */
-		record_put(session->record,
-		    &(struct record_event){
-		        .kind = RECORD_JOB_FINISHED,
-		        .job = job->rec,
-		        .mask = mask_of(job),
-		        .result = plan_result_name(result),
-		        .reason = reason,
-		        .duration = job->started ? record_now(session->record) - job->started : 0,
-		        .outputs = outputs,
-		        .noutputs = job->outputs->n,
-		    });
+		record_finish(job);
 	mask_free(job->mask);
 	job->mask = NULL;
 	call_job_done(job->call, job);
@@ -162,7 +169,7 @@ on_timeout(uv_timer_t *timer)
 {
 	struct job *job = timer->data;
 
-	job_error(job, NULL,
+	job_annotate(job, NULL, "error",
 	    "The job running on runner wfrun has exceeded the maximum execution "
 	    "time of %.0f minutes.",
 	    job->timeout_minutes);
@@ -173,6 +180,7 @@ static void
 enter_setup(struct job *job)
 {
 	struct session *session = job->call->run->session;
+	const struct record_event event = { .kind = RECORD_JOB_STARTED, .job = job->rec };
 	struct wf_error err;
 
 	job->started = record_now(session->record);
@@ -181,9 +189,7 @@ enter_setup(struct job *job)
 	uv_timer_init(&session->loop, &job->timer);
 	job->timer.data = job;
 	job->timer_open = true;
-	record_put(session->record, &(struct record_event){ .kind = RECORD_JOB_STARTED,
-	                                .job = job->rec,
-	                                .mask = job->mask });
+	record_put(session->record, &event);
 	run_in_progress(job->call->run);
 	if (!job_setup(job, &err)) {
 		job_setup_failed(job, &err);
@@ -208,7 +214,7 @@ job_box_ready(struct box *box, const struct wf_error *err)
 void
 job_setup_failed(struct job *job, const struct wf_error *err)
 {
-	job_error(job, NULL, "%s%s%s", err->msg, err->hint[0] ? "; " : "", err->hint);
+	job_annotate(job, NULL, "error", "%s%s%s", err->msg, err->hint[0] ? "; " : "", err->hint);
 	job->steps.status = PLAN_FAILURE;
 	job->facts.setup_failed = true;
 }

@@ -93,6 +93,6 @@ void job_finish(struct job *job, enum plan_result result, struct wf_str reason);
 /* Whether `runs-on` asks for a machine that is not Linux; *label is the one that does. */
 bool job_foreign_label(struct job *job, struct wf_str *label);
 
-/* An annotation of the job that wfrun itself makes. */
-void job_error(struct job *job, const struct record_step *step, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+/* An annotation that wfrun itself makes; step may be NULL, level is error, warning or notice. */
+void job_annotate(struct job *job, const struct record_step *step, const char *level,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));

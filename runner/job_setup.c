@@ -201,15 +201,8 @@ collect_output(struct job *job, const struct expr_token_pair *pair, struct wf_er
 	if (!value.n)
 		return true;
 	if (mask_hits(job->mask, value)) {
-		record_put(job->call->run->session->record,
-		    &(struct record_event){
-		        .kind = RECORD_ANNOTATION,
-		        .level = "warning",
-		        .job = job->rec,
-		        .mask = job->mask,
-		        .text = wf_strf(job->arena,
-		            "Skip output '%.*s' since it may contain secret.", WF_ARG(name)),
-		    });
+		job_annotate(job, NULL, "warning",
+		    "Skip output '%.*s' since it may contain secret.", WF_ARG(name));
 		return true;
 	}
 	expr_object_set(job->outputs, wf_str_dup(arena, name),
@@ -228,7 +221,7 @@ job_collect_outputs(struct job *job)
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
-			job_error(job, NULL, "%s", err.msg);
+			job_annotate(job, NULL, "error", "%s", err.msg);
 			job->steps.status = PLAN_FAILURE;
 		}
 }

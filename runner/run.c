@@ -67,7 +67,7 @@ finish_caller(struct call *call, enum plan_result result)
 	expr_object_set(call->contexts, WF_S("jobs"), expr_object_value(jobs_context(call)));
 	if (!reuse_outputs(call->run->arena, call->plan->wf, &scope, &caller->outputs, &err)) {
 		caller->outputs = expr_object_new(call->run->arena);
-		job_error(caller, NULL, "%s", err.msg);
+		job_annotate(caller, NULL, "error", "%s", err.msg);
 		result = PLAN_FAILURE;
 	}
 	job_finish(caller, result, (struct wf_str){ NULL, 0 });
@@ -224,7 +224,7 @@ start_job(struct job *job)
 	if (open_called(job, &err)) {
 		call_advance(job->callee);
 	} else {
-		job_error(job, NULL, "%s", err.msg);
+		job_annotate(job, NULL, "error", "%s", err.msg);
 		job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err.msg)));
 	}
 }
@@ -430,9 +430,13 @@ run_new(struct session *session, const struct workflow *wf, const struct event *
 void
 run_start(struct run *run)
 {
-	record_put(run->session->record, &(struct record_event){ .kind = RECORD_RUN_STARTED,
-	                                     .run = run->rec,
-	                                     .mask = run->mask });
+	const struct record_event event = {
+		.kind = RECORD_RUN_STARTED,
+		.run = run->rec,
+		.mask = run->mask,
+	};
+
+	record_put(run->session->record, &event);
 	call_advance(run->root);
 }
 

@@ -21,22 +21,32 @@
 
 /* ---- saying things once ---- */
 
+static struct command_place
+place_of(struct wf_pos pos)
+{
+	return (struct command_place){
+		.file = wf_str(pos.file),
+		.line = pos.line > 0 ? (unsigned)pos.line : 0,
+		.col = pos.col > 0 ? (unsigned)pos.col : 0,
+	};
+}
+
 void
 session_note(struct session *session, enum record_kind kind, const struct record_run *run,
     struct wf_pos pos, struct wf_str text)
 {
+	const struct record_event event = {
+		.kind = kind,
+		.run = run,
+		.mask = session->mask,
+		.text = text,
+		.place = place_of(pos),
+	};
+
 	if (wf_map_has(&session->said, text))
 		return;
 	wf_map_set(&session->said, text, session);
-	record_put(session->record, &(struct record_event){
-	                                .kind = kind,
-	                                .run = run,
-	                                .mask = session->mask,
-	                                .text = text,
-	                                .place = { .file = wf_str(pos.file),
-	                                    .line = (unsigned)(pos.line > 0 ? pos.line : 0),
-	                                    .col = (unsigned)(pos.col > 0 ? pos.col : 0) },
-	                            });
+	record_put(session->record, &event);
 }
 
 /* ---- which runs ---- */
@@ -51,18 +61,15 @@ static void
 record_asleep(struct session *session, const struct workflow *wf,
     const struct trigger_verdict *verdict)
 {
-	struct record_run *rec = wf_new(session->arena, struct record_run);
+	const struct record_event event = {
+		.kind = RECORD_WORKFLOW_ASLEEP,
+		.mask = session->mask,
+		.text = wf->name,
+		.reason = verdict->reason,
+		.place = place_of(verdict->pos),
+	};
 
-	*rec = (struct record_run){ .workflow = wf->name, .path = wf->path };
-	record_put(session->record, &(struct record_event){
-	                                .kind = RECORD_WORKFLOW_ASLEEP,
-	                                .run = rec,
-	                                .mask = session->mask,
-	                                .reason = verdict->reason,
-	                                .place = { .file = wf_str(verdict->pos.file),
-	                                    .line = (unsigned)verdict->pos.line,
-	                                    .col = (unsigned)verdict->pos.col },
-	                            });
+	record_put(session->record, &event);
 }
 
 static bool
@@ -180,22 +187,30 @@ chain_facts(const struct run *run)
 }
 
 static void
-record_chain(struct session *session, const struct run *parent, const char *action,
+put_chain(const struct run *parent, const char *action, const struct event *event,
     const struct woken *woken)
 {
-	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
+	struct session *session = parent->session;
+	struct wf_str *names = wf_new_array(session->arena, woken->n, struct wf_str);
+	const struct record_chain chain = {
+		.action = wf_str(action),
+		.ref = event->ref,
+		.sha = event->sha,
+		.head_branch = event->filter_name,
+		.workflows = names,
+		.nworkflows = woken->n,
+	};
+	const struct record_event put = {
+		.kind = RECORD_CHAIN,
+		.run = parent->rec,
+		.mask = session->mask,
+		.result = parent->result ? plan_result_name(parent->result) : NULL,
+		.chain = &chain,
+	};
 
-	wf_buf_addf(&text, "%.*s %s%s%s%s wakes ", WF_ARG(parent->wf->name), action,
-	    parent->result ? " (" : "", parent->result ? plan_result_name(parent->result) : "",
-	    parent->result ? ")" : "");
 	for (size_t i = 0; i < woken->n; i++)
-		wf_buf_addf(&text, "%s%.*s", i ? ", " : "", WF_ARG(woken->items[i]->name));
-	record_put(session->record, &(struct record_event){
-	                                .kind = RECORD_CHAIN,
-	                                .run = parent->rec,
-	                                .mask = session->mask,
-	                                .text = wf_buf_str(&text),
-	                            });
+		names[i] = woken->items[i]->name;
+	record_put(session->record, &put);
 }
 
 static void
@@ -224,7 +239,6 @@ start_run(struct session *session, struct run *run)
 {
 	*session->runs_tail = run;
 	session->runs_tail = &run->next;
-	session->live_runs++;
 	run_start(run);
 	session_raise(run, "requested");
 }
@@ -249,7 +263,7 @@ session_raise(struct run *run, const char *action)
 	}
 	find_followers(session, run, event, &woken);
 	if (woken.n)
-		record_chain(session, run, action, &woken);
+		put_chain(run, action, event, &woken);
 	for (size_t i = 0; i < woken.n; i++) {
 		struct run *next = run_new(session, woken.items[i], event, run, &err);
 
@@ -261,14 +275,15 @@ session_raise(struct run *run, const char *action)
 void
 session_run_done(struct session *session, struct run *run)
 {
-	record_put(session->record, &(struct record_event){
-	                                .kind = RECORD_RUN_FINISHED,
-	                                .run = run->rec,
-	                                .mask = run->mask,
-	                                .result = plan_result_name(run->result),
-	                                .duration = record_now(session->record) - run->created,
-	                            });
-	session->live_runs--;
+	const struct record_event event = {
+		.kind = RECORD_RUN_FINISHED,
+		.run = run->rec,
+		.mask = run->mask,
+		.result = plan_result_name(run->result),
+		.duration = record_now(session->record) - run->created,
+	};
+
+	record_put(session->record, &event);
 	if (run->result == PLAN_FAILURE)
 		session->failed = true;
 	session_raise(run, "completed");
@@ -288,10 +303,19 @@ on_signal(uv_signal_t *handle, int signum)
 			run_cancel(run);
 }
 
+/* The loop is about to wait: what sinks hold back becomes visible. */
+static void
+on_prepare(uv_prepare_t *handle)
+{
+	const struct session *session = handle->data;
+
+	record_flush(session->record);
+}
+
 static const int end_signals[] = { SIGINT, SIGTERM };
 
 static void
-watch_signals(struct session *session)
+watch_loop(struct session *session)
 {
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++) {
 		uv_signal_t *handle = &session->signals[i];
@@ -301,6 +325,10 @@ watch_signals(struct session *session)
 		uv_signal_start(handle, on_signal, end_signals[i]);
 		uv_unref((uv_handle_t *)handle); /* the loop ends when the jobs have */
 	}
+	uv_prepare_init(&session->loop, &session->prepare);
+	session->prepare.data = session;
+	uv_prepare_start(&session->prepare, on_prepare);
+	uv_unref((uv_handle_t *)&session->prepare);
 }
 
 static bool
@@ -339,12 +367,13 @@ turn(struct session *session, struct wf_error *err)
 	session->scratch = scratch_new(err);
 	if (!session->scratch)
 		return false;
-	watch_signals(session);
+	watch_loop(session);
 	for (size_t i = 0; i < woken.n; i++)
 		start_run(session, runs[i]);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
+	uv_close((uv_handle_t *)&session->prepare, NULL);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }
@@ -410,6 +439,7 @@ close_session(struct session *session)
 	scratch_free(session->scratch);
 	repo_close(session->repo);
 	mask_free(session->mask);
+	wf_arena_free(session->arena);
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */
 }
@@ -423,6 +453,5 @@ session_run(const struct session_options *options, struct session_result *result
 
 	close_session(&session);
 	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
-	result->arena = session.arena; /* runs, jobs and steps that the record still names */
 	return ok;
 }

@@ -31,8 +31,6 @@ struct session_options {
 
 struct session_result {
 	int status; /* exit status: 0, 1 (a workflow failed), 130 (cancelled) */
-	/* what the record and the report still name; the caller frees it after record_free() */
-	struct wf_arena *arena;
 };
 
 /* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, invalid

@@ -38,9 +38,10 @@ struct session {
 	struct wf_map said; /* notes and differences that were reported: once is enough */
 	struct wf_diags *diags;
 	struct run *runs, **runs_tail;
-	unsigned nruns, live_runs;
+	unsigned nruns;
 	uint64_t run_id_base, njobs;
 	uv_signal_t signals[2]; /* INT and TERM */
+	uv_prepare_t prepare; /* flushes the record before the loop waits */
 	bool cancelled;
 	bool failed; /* some run concluded in failure */
 };

@@ -54,6 +54,7 @@ step_new(struct steps *list, const struct step_def *def, void (*on_done)(struct 
 static void
 free_memory(struct step *step)
 {
+	command_reader_release(&step->reader);
 	wf_arena_free(step->line_arena);
 	wf_arena_free(step->arena);
 }
@@ -162,12 +163,12 @@ make_record(struct step *step)
 static void
 record_start(struct step *step)
 {
-	bool inner = step->list->outer != NULL;
+	const struct record_event event = {
+		.kind = step->list->outer ? RECORD_GROUP : RECORD_STEP_STARTED,
+		.text = step->name,
+	};
 
-	step_record(step, (struct record_event){
-	                      .kind = inner ? RECORD_GROUP : RECORD_STEP_STARTED,
-	                      .text = step->name,
-	                  });
+	step_record(step, event);
 }
 
 /* ---- after it ran ---- */
@@ -181,7 +182,7 @@ may_fail(struct step *step)
 
 	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->list->scope, false,
 	        &may, &err)) {
-		job_error(step->job, step->rec, "%s", err.msg);
+		job_annotate(step->job, step->rec, "error", "%s", err.msg);
 		return false;
 	}
 	return may;
@@ -193,21 +194,22 @@ record_end(struct step *step)
 	struct session *session = step->job->call->run->session;
 	struct command_pair *outputs = wf_new_array(step->arena, step->outputs->n,
 	    struct command_pair);
+	const struct record_event event = {
+		.kind = RECORD_STEP_FINISHED,
+		.text = step->name,
+		.result = plan_result_name(step->conclusion),
+		.outcome = plan_result_name(step->outcome),
+		.reason = step->reason,
+		.duration = record_now(session->record) - step->started,
+		.exit_code = step->exit_code,
+		.outputs = outputs,
+		.noutputs = step->outputs->n,
+	};
 
 	for (size_t i = 0; i < step->outputs->n; i++)
 		outputs[i] = (struct command_pair){ step->outputs->pairs[i].key,
 			expr_to_string(step->arena, step->outputs->pairs[i].value) };
-	step_record(step, (struct record_event){
-	                      .kind = RECORD_STEP_FINISHED,
-	                      .text = step->name,
-	                      .result = plan_result_name(step->conclusion),
-	                      .outcome = plan_result_name(step->outcome),
-	                      .reason = step->reason,
-	                      .duration = record_now(session->record) - step->started,
-	                      .exit_code = step->exit_code,
-	                      .outputs = outputs,
-	                      .noutputs = step->outputs->n,
-	                  });
+	step_record(step, event);
 }
 
 static void
@@ -223,7 +225,7 @@ finish(struct step *step, enum plan_result outcome)
 	if (!step->list->outer)
 		record_end(step);
 	else if (outcome != PLAN_SKIPPED)
-		step_record(step, (struct record_event){ .kind = RECORD_ENDGROUP });
+		step_say(step, RECORD_ENDGROUP, WF_S(""));
 	step->on_done(step);
 }
 
@@ -233,7 +235,7 @@ step_settle(struct step *step, enum plan_result result)
 	step->running = false;
 	while (step->groups) {
 		step->groups--;
-		step_record(step, (struct record_event){ .kind = RECORD_ENDGROUP });
+		step_say(step, RECORD_ENDGROUP, WF_S(""));
 	}
 	step_read_files(step);
 	if (step->cancelled)
@@ -252,7 +254,7 @@ step_fail(struct step *step, const char *fmt, ...)
 	va_start(ap, fmt);
 	text = wf_vstrf(step->arena, fmt, ap);
 	va_end(ap);
-	job_error(step->job, step->rec, "%.*s", WF_ARG(text));
+	job_annotate(step->job, step->rec, "error", "%.*s", WF_ARG(text));
 	step_settle(step, PLAN_FAILURE);
 }
 
@@ -316,8 +318,9 @@ on_timeout(uv_timer_t *timer)
 	struct step *step = timer->data;
 
 	step->timed_out = true;
-	job_error(step->job, step->rec, "The action '%.*s' has timed out after %.0f minutes.",
-	    WF_ARG(step->name), step->timeout_minutes);
+	job_annotate(step->job, step->rec, "error",
+	    "The action '%.*s' has timed out after %.0f minutes.", WF_ARG(step->name),
+	    step->timeout_minutes);
 	stop_work(step);
 }
 
@@ -330,7 +333,7 @@ start_timeout(struct step *step)
 		return;
 	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->list->scope, 0,
 	        &step->timeout_minutes, &err)) {
-		job_error(step->job, step->rec, "%s", err.msg);
+		job_annotate(step->job, step->rec, "error", "%s", err.msg);
 		return; /* reported, then as if there were none */
 	}
 	step->timeout_minutes = trunc(step->timeout_minutes);
@@ -414,7 +417,7 @@ on_process_end(struct box_exec *exec, const struct box_end *end)
 	}
 	step->exit_code = end->signal ? 128 + end->signal : end->status;
 	if (step->exit_code != 0 && !step->cancelled)
-		job_error(step->job, step->rec, "Process completed with exit code %d.",
+		job_annotate(step->job, step->rec, "error", "Process completed with exit code %d.",
 		    step->exit_code);
 	step_settle(step, step->exit_code == 0 ? PLAN_SUCCESS : PLAN_FAILURE);
 }
@@ -475,10 +478,7 @@ script_start(struct step *step, struct wf_error *err)
 	    !write_script(step, name.p, script.body, err))
 		return false;
 	step->files.script = name;
-	step_record(step, (struct record_event){
-	                      .kind = RECORD_DEBUG,
-	                      .text = wf_strf(step->arena, "shell: %.*s", WF_ARG(script.shown)),
-	                  });
+	step_say(step, RECORD_DEBUG, wf_strf(step->arena, "shell: %.*s", WF_ARG(script.shown)));
 	step_exec(step, script.argv, cwd, NULL);
 	return true;
 }

@@ -84,8 +84,13 @@ void step_exec(struct step *step, const char *const *argv, const char *cwd,
     const struct expr_object *inputs);
 /* One line of output of the step, as if a process had printed it (step_output.c). */
 void step_line(struct step *step, struct wf_str line);
-/* Says something of the step to the record; kind, text and so on are set by the caller. */
+/* Says something of the step to the record; the caller has set what belongs to the kind. */
 void step_record(struct step *step, struct record_event event);
+/* The same for what has only a text. */
+void step_say(struct step *step, enum record_kind kind, struct wf_str text);
+#define STEP_NOWHERE ((struct command_place){ .line = 0 })
+void step_annotate(struct step *step, const char *level, struct wf_str text,
+    struct command_place place);
 /* What the command files say, after the step's work (step_output.c). */
 void step_read_files(struct step *step);
 /* The environment of a process of this step. */

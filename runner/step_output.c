@@ -17,35 +17,32 @@ step_record(struct step *step, struct record_event event)
 	record_put(step->job->call->run->session->record, &event);
 }
 
-static void
-annotate(struct step *step, const char *level, struct wf_str text, struct command_place place)
+void
+step_say(struct step *step, enum record_kind kind, struct wf_str text)
 {
-	step_record(step, (struct record_event){
-	                      .kind = RECORD_ANNOTATION,
-	                      .level = level,
-	                      .text = text,
-	                      .place = place,
-	                  });
+	step_record(step, (struct record_event){ .kind = kind, .text = text });
+}
+
+void
+step_annotate(struct step *step, const char *level, struct wf_str text, struct command_place place)
+{
+	const struct record_event event = {
+		.kind = RECORD_ANNOTATION,
+		.level = level,
+		.text = text,
+		.place = place,
+	};
+
+	step_record(step, event);
 }
 
 static void
 say_error(struct step *step, struct wf_str text)
 {
-	annotate(step, "error", text, (struct command_place){ .file = { NULL, 0 } });
+	step_annotate(step, "error", text, STEP_NOWHERE);
 }
 
 /* ---- effects ---- */
-
-/* A file of the workspace is shown relative to it. */
-static struct wf_str
-relative(struct step *step, struct wf_str file)
-{
-	struct wf_str root = wf_str(step->job->box->layout.workspace);
-
-	if (wf_str_starts(file, root) && file.n > root.n && file.p[root.n] == '/')
-		return wf_str_skip(file, root.n + 1);
-	return file;
-}
 
 static void
 apply_annotation(struct step *step, const struct command *command)
@@ -55,21 +52,21 @@ apply_annotation(struct step *step, const struct command *command)
 	                    : command->kind == COMMAND_WARNING ? "warning"
 	                                                       : "notice";
 
-	place.file = relative(step, place.file);
-	annotate(step, level, command->data, place);
+	place.file = command_relative(place.file, wf_str(step->job->box->layout.workspace));
+	step_annotate(step, level, command->data, place);
 }
 
 static void
 apply_debug(struct step *step, const struct command *command)
 {
-	step_record(step, (struct record_event){ .kind = RECORD_DEBUG, .text = command->data });
+	step_say(step, RECORD_DEBUG, command->data);
 }
 
 static void
 apply_group(struct step *step, const struct command *command)
 {
 	step->groups++;
-	step_record(step, (struct record_event){ .kind = RECORD_GROUP, .text = command->data });
+	step_say(step, RECORD_GROUP, command->data);
 }
 
 static void
@@ -79,42 +76,36 @@ apply_endgroup(struct step *step, const struct command *command)
 	if (!step->groups)
 		return;
 	step->groups--;
-	step_record(step, (struct record_event){ .kind = RECORD_ENDGROUP });
+	step_say(step, RECORD_ENDGROUP, WF_S(""));
 }
 
 static void
 apply_add_mask(struct step *step, const struct command *command)
 {
 	if (!wf_str_trim(command->data).n) {
-		annotate(step, "warning",
+		step_annotate(step, "warning",
 		    WF_S("Can't add secret mask for empty string in ##[add-mask] command."),
 		    command->place);
 		return;
 	}
-	mask_add(step->job->mask, command->data);
+	mask_add_data(step->job->mask, command->data);
 }
 
 static void
 warn_deprecated(struct step *step, const char *name)
 {
-	annotate(step, "warning",
+	step_annotate(step, "warning",
 	    wf_strf(step->arena,
 	        "The `%s` command is deprecated and will be disabled soon. Please "
 	        "upgrade to using Environment Files.",
 	        name),
-	    (struct command_place){ .file = { NULL, 0 } });
+	    STEP_NOWHERE);
 }
 
 static void
 apply_set_output(struct step *step, const struct command *command)
 {
 	warn_deprecated(step, "set-output");
-	if (!command->name.n) {
-		say_error(step,
-		    WF_S("Required field 'name' is missing in ##[set-output] command."));
-		step->failed = true;
-		return;
-	}
 	step_output(step, command->name, command->data);
 }
 
@@ -204,29 +195,34 @@ static void (*const effects[])(struct step *step, const struct command *command)
 	[COMMAND_SET_REPO_PATH] = apply_nothing, /* the workspace is where it always is */
 };
 
+/* ::echo::on shows the line of a command, too. */
+static void
+echo(struct step *step, const struct command *command, struct wf_str line)
+{
+	if (step->reader.echo && !command_omits_echo(command->kind))
+		step_say(step, RECORD_LINE, line);
+}
+
 void
 step_line(struct step *step, struct wf_str line)
 {
-	struct command_reader *reader = &step->reader;
 	struct command command;
 	struct wf_error err;
 	bool failed = false;
 
-	command = command_take(reader, step->line_arena, line, &err, &failed);
+	command = command_take(&step->reader, step->line_arena, line, &err, &failed);
 	if (failed) {
-		say_error(step, wf_strf(step->arena,
-		                    "Unable to process command '%.*s' "
-		                    "successfully.",
-		                    WF_ARG(line)));
+		say_error(step,
+		    wf_strf(step->line_arena, "Unable to process command '%.*s' successfully.",
+		        WF_ARG(line)));
 		say_error(step, wf_str(err.msg));
 		step->failed = true;
 	} else if (command.kind == COMMAND_NONE) {
-		step_record(step, (struct record_event){ .kind = RECORD_LINE, .text = line });
+		step_say(step, RECORD_LINE, line);
 	} else {
+		echo(step, &command, line);
 		effects[command.kind](step, &command);
 	}
-	if (command.kind == COMMAND_STOP_COMMANDS)
-		reader->stop_token = wf_str_dup(step->arena, reader->stop_token);
 	wf_arena_reset(step->line_arena);
 }
 
@@ -329,8 +325,7 @@ read_summary(struct step *step)
 		return;
 	}
 	if (text.n)
-		step_record(step,
-		    (struct record_event){ .kind = RECORD_STEP_SUMMARY, .text = text });
+		step_say(step, RECORD_STEP_SUMMARY, text);
 }
 
 void

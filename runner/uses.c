@@ -165,13 +165,10 @@ warn_unexpected(struct step *step, const struct expr_object *with)
 	for (size_t i = 0; i < step->inputs->n; i++)
 		wf_buf_addf(&known, "%s'%.*s'", known.n ? ", " : "",
 		    WF_ARG(step->inputs->pairs[i].key));
-	step_record(step,
-	    (struct record_event){
-	        .kind = RECORD_ANNOTATION,
-	        .level = "warning",
-	        .text = wf_strf(step->arena, "Unexpected input(s) %.*s, valid inputs are [%.*s]",
-	            WF_ARG(wf_buf_str(&strange)), WF_ARG(wf_buf_str(&known))),
-	    });
+	step_annotate(step, "warning",
+	    wf_strf(step->arena, "Unexpected input(s) %.*s, valid inputs are [%.*s]",
+	        WF_ARG(wf_buf_str(&strange)), WF_ARG(wf_buf_str(&known))),
+	    STEP_NOWHERE);
 }
 
 static void
@@ -200,14 +197,11 @@ action_inputs(struct step *step, struct wf_error *err)
 		                  &value, err))
 			return false;
 		if (given && input->deprecation.n)
-			step_record(step,
-			    (struct record_event){
-			        .kind = RECORD_ANNOTATION,
-			        .level = "warning",
-			        .text = wf_strf(step->arena,
-			            "Input '%.*s' has been deprecated with message: %.*s",
-			            WF_ARG(input->id), WF_ARG(input->deprecation)),
-			    });
+			step_annotate(step, "warning",
+			    wf_strf(step->arena,
+			        "Input '%.*s' has been deprecated with message: %.*s",
+			        WF_ARG(input->id), WF_ARG(input->deprecation)),
+			    STEP_NOWHERE);
 		expr_object_set(step->inputs, input->id, expr_string(value));
 	}
 	overlay_inputs(step, with);
@@ -405,6 +399,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
+		.committed = session->options->event.committed,
 		.env = step_environ(step, step->inputs),
 		.state = job->state_dir,
 		.print = on_print,

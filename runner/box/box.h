@@ -122,6 +122,12 @@ int box_open(struct box *box, const char *inside, int flags, struct wf_error *er
 void box_stop(struct box *box);
 void box_free(struct box *box);
 
+/* Says why a process never ran, in the words of GitHub's runner. */
+void box_exec_error(struct wf_error *err, const struct box_exec *exec, int errnum);
+
+/* The argv[0] under which this program is started again as a box's init. */
+#define BOX_INIT_NAME "wfrun-box"
+
 /* Whether `argv` asks this process to be a box's init; never returns when it does. Called first
  * thing in main(). */
 void box_init_main(int argc, char **argv);

@@ -248,8 +248,12 @@ put_job_started(struct term *term, const struct record_event *event)
 static void
 put_job_finished(struct term *term, const struct record_event *event)
 {
+	bool skipped = event->result && strcmp(event->result, "skipped") == 0;
+
+	if (!skipped)
+		add_styled(term, STYLE_STRONG, "finished: ");
 	add_result(term, event->result);
-	if (event->result && strcmp(event->result, "skipped") != 0)
+	if (!skipped)
 		add_duration(term, event->duration);
 	add_reason(term, event->reason);
 	write_body(term, event->job);
@@ -356,8 +360,8 @@ static void
 write_step_end(struct term *term, const struct record_event *event)
 {
 	bool skipped = event->result && strcmp(event->result, "skipped") == 0;
-	bool forgiven =
-	    event->outcome && event->result && strcmp(event->outcome, event->result) != 0;
+	bool forgiven = event->outcome && event->result &&
+	                strcmp(event->outcome, event->result) != 0;
 
 	add_step_name(term, skipped ? "- " : "< ", event->step);
 	add(term, ": ");
@@ -464,8 +468,8 @@ put_remark(struct term *term, const struct record_event *event)
 {
 	bool difference = event->kind == RECORD_DIFFERENCE;
 
-	add_styled(
-	    term, difference ? STYLE_CAREFUL : STYLE_HINT, difference ? "difference: " : "note: ");
+	add_styled(term, difference ? STYLE_CAREFUL : STYLE_HINT,
+	    difference ? "difference: " : "note: ");
 	if (event->place.file.n > 0) {
 		style_add_place(&term->body, &event->place);
 		add(term, ": ");

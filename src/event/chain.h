@@ -14,8 +14,9 @@ struct chain_run {
 	const struct event *event; /* of the run itself */
 	struct wf_str workflow_name, workflow_path, display_title;
 	uint64_t run_id, run_number, run_attempt;
-	struct wf_str head_branch; /* empty: derived from the event (tag name for a tag push, head branch
-	                            * of a pull request, default branch for what runs there) */
+	struct wf_str
+	    head_branch; /* empty: derived from the event (tag name for a tag push, head branch
+	                  * of a pull request, default branch for what runs there) */
 	struct wf_str conclusion; /* "success", "failure", ...; empty while not completed */
 	int64_t created, started, updated; /* seconds since 1970 */
 };

@@ -15,8 +15,8 @@
 
 /* How the user describes an event; what is NULL is taken from git. */
 struct event_args {
-	const char *spec; /* push[=BRANCH], tag=NAME, pr[=BASE], release=TAG, dispatch,
-	                   * schedule[=CRON], NAME[:TYPE]; NULL: push */
+	const char *spec; /* push[=BRANCH], tag=NAME, pr[=BASE], release=TAG, dispatch[=REF],
+	                   * schedule[=CRON], workflow_run=WORKFLOW, NAME[:TYPE]; NULL: push */
 	const char *payload_file; /* JSON, merged over what git gives */
 	const char *before, *sha, *base, *ref; /* replace facts of git */
 	const char *const *changed; /* NULL-ended: replace the diff */
@@ -33,8 +33,8 @@ struct event {
 	struct wf_str ref_type; /* "branch" or "tag" */
 	struct wf_str sha;
 	struct wf_str head_ref, base_ref; /* pull requests, else empty */
-	struct wf_str filter_name; /* what branches/tags filters look at: branch, tag, base branch, or
-	                            * the head branch of the triggering run */
+	struct wf_str filter_name; /* what branches/tags filters look at: branch, tag, base branch,
+	                            * or the head branch of the triggering run */
 	struct wf_str actor;
 	struct expr_object *payload; /* github.event */
 	struct expr_object *inputs; /* the raw `inputs` of workflow_dispatch, else NULL */
@@ -44,9 +44,22 @@ struct event {
 	struct repo_change *changes; /* sorted by path */
 	size_t nchanges;
 	struct wf_str diff_base; /* commit the changes are counted from, for `why` */
+	struct wf_str
+	    changes_unknown; /* why a push or pull request has no `changes`, in words; then
+	                      * path filters let it pass, as GitHub does when it gives up */
 };
 
-/* Builds the event. Unknown names are WF_ERR_USAGE with the nearest known one. */
+/* Builds the event. Unknown names are WF_ERR_USAGE with the nearest known one.
+ *
+ * What a push is compared with, when neither --before nor the payload says it: a branch that the
+ * remote has was, before the push, where it was when last fetched or pushed; if that is where it
+ * is now, the last commit is taken as the push. A branch that the remote does not have is new, but
+ * for the default branch, of which the last commit is the push. What is not committed counts as if
+ * it were, on the branch that is checked out.
+ *
+ * Ids that only GitHub knows are made from names, always the same nine digits for the same name.
+ * The number of a pull request or an issue is 1, and the sha of a pull request is that of its head
+ * (on GitHub: of the merge), unless the payload file says otherwise. */
 bool event_make(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,
     const struct event_args *args, struct event *out, struct wf_error *err);
 
@@ -57,6 +70,8 @@ struct event_run {
 	uint64_t run_id, run_number, run_attempt;
 	struct wf_str workflow_ref_branch; /* ref of the file: "refs/heads/main" */
 	struct wf_str workflow_sha;
+	struct wf_str cron; /* schedule: the entry that fired (trigger_verdict.pattern), or empty */
+	const struct expr_object *inputs; /* workflow_dispatch: what event_inputs() gave, or NULL */
 };
 
 /* The part of `github` that the server sets (semantics.md 3.1, rows marked S), token left out. */
@@ -71,4 +86,4 @@ bool event_inputs(struct wf_arena *arena, const struct event *event, const struc
     struct expr_object **out, struct wf_error *err);
 
 /* The names of all events, sorted, for help and messages. */
-size_t event_names(const struct wf_str **names);
+size_t event_names(struct wf_arena *arena, const struct wf_str **names);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* filter.h - ordered include/exclude lists over branches, tags and paths (semantics.md 4.4, 4.5). */
+/* filter.h - ordered include/exclude lists over branches, tags and paths (semantics.md 4.4, 4.5).
+ */
 #pragma once
 
 #include "base/arena.h"

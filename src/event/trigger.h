@@ -14,7 +14,7 @@ struct trigger_verdict {
 	bool wakes;
 	struct wf_pos pos; /* the line that decided: the event, the filter, or `on:` */
 	struct wf_str reason; /* "branches: 'main' does not match tag pushes", one line */
-	struct wf_str pattern; /* the pattern that decided, or empty */
+	struct wf_str pattern; /* the pattern that decided, or empty; schedule: the cron text */
 	struct wf_str matched; /* the path or name that it matched, or empty */
 	bool listens; /* the workflow has this event at all */
 };

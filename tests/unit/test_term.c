@@ -260,8 +260,8 @@ TEST(term_forgets_steps_of_a_job_that_was_killed)
 	PUT(RECORD_LINE, .step = &step, TEXT("late"));
 	record_free(story->record);
 	fclose(out);
-	CHECK_STR(
-	    ((struct wf_str){ text, n }), "a | > S\na |   + g\na | cancelled, 0.0s\na |   late\n");
+	CHECK_STR(((struct wf_str){ text, n }),
+	    "a | > S\na |   + g\na | finished: cancelled, 0.0s\na |   late\n");
 	free(text);
 }
 

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* eval.c - walks the tree; operators, indices and filters. Functions are in func.c.
+ *
+ * The tree is at most 50 levels deep, so the walk calls itself. What GitHub leaves unevaluated
+ * stays unevaluated: the right side of && and ||, the index of something that has no members. */
+#include "expr/eval.h"
+
+#include "expr/text.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+bool
+expr_eval_fail(struct expr_evaluation *ev, const char *fmt, ...)
+{
+	struct wf_str msg;
+	va_list ap;
+
+	va_start(ap, fmt);
+	msg = wf_vstrf(ev->arena, fmt, ap);
+	va_end(ap);
+	return wf_fail(ev->err, WF_ERR_EVAL, ev->expr->pos, "%.*s", WF_ARG(msg));
+}
+
+bool
+expr_eval_too_large(struct expr_evaluation *ev, const struct expr_node *node)
+{
+	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
+
+	expr_print_node(&text, node);
+	return wf_fail(ev->err, WF_ERR_EVAL, ev->expr->pos,
+	    "The maximum allowed memory size was exceeded while evaluating the following "
+	    "expression: %.*s",
+	    WF_ARG(wf_buf_str(&text)));
+}
+
+/* ---- members ---- */
+
+/* What stands in the brackets, in the forms that objects and arrays want. */
+struct index {
+	bool wildcard;
+	bool has_key;
+	struct wf_str key;
+	bool has_at;
+	size_t at;
+};
+
+static void
+index_from(struct wf_arena *arena, const struct expr_node *node, struct expr_value value,
+    struct index *index)
+{
+	double at = expr_to_number(value);
+
+	*index = (struct index){ .wildcard = node->kind == NODE_WILDCARD };
+	if (index->wildcard)
+		return;
+	index->has_at = at >= 0 && at < 2147483648.0;
+	index->at = index->has_at ? (size_t)at : 0;
+	index->has_key = expr_is_primitive(value);
+	if (index->has_key)
+		index->key = expr_to_string(arena, value);
+}
+
+/* The one member that the index names; false when there is none. */
+static bool
+member(struct expr_value of, const struct index *index, struct expr_value *out)
+{
+	const struct expr_pair *pair;
+
+	if (of.kind == EXPR_ARRAY) {
+		if (!index->has_at || index->at >= of.array->n)
+			return false;
+		*out = of.array->items[index->at];
+		return true;
+	}
+	if (of.kind != EXPR_OBJECT || !index->has_key)
+		return false;
+	pair = expr_object_find(of.object, index->key);
+	if (pair)
+		*out = pair->value;
+	return pair != NULL;
+}
+
+/* Appends the members of `of` that the index names to a filtered array. */
+static void
+gather(struct expr_array *filtered, struct expr_value of, const struct index *index)
+{
+	struct expr_value found;
+
+	if (!index->wildcard) {
+		if (member(of, index, &found))
+			expr_array_push(filtered, found);
+	} else if (of.kind == EXPR_ARRAY) {
+		for (size_t i = 0; i < of.array->n; i++)
+			expr_array_push(filtered, of.array->items[i]);
+	} else if (of.kind == EXPR_OBJECT) {
+		for (size_t i = 0; i < of.object->n; i++)
+			expr_array_push(filtered, of.object->pairs[i].value);
+	}
+}
+
+/* Makes the filtered array of an index over `of`, and counts its memory. */
+static bool
+filter(struct expr_evaluation *ev, struct expr_value of, const struct index *index,
+    struct expr_value *out, size_t *bytes)
+{
+	struct expr_array *filtered = expr_array_new(ev->arena);
+	bool nested = of.kind == EXPR_ARRAY && of.array->filtered;
+
+	filtered->filtered = true;
+	*out = expr_array_value(filtered);
+	*bytes = nested ? 0 : EXPR_MEMORY_OBJECT;
+	if (!nested)
+		gather(filtered, of, index);
+	for (size_t i = 0; nested && i < of.array->n; i++) {
+		gather(filtered, of.array->items[i], index);
+		if (filtered->n * EXPR_MEMORY_POINTER > ev->memory.max)
+			return false;
+	}
+	*bytes += filtered->n * EXPR_MEMORY_POINTER;
+	return *bytes <= ev->memory.max;
+}
+
+static bool
+eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out, size_t *bytes)
+{
+	const struct expr_node *inner = node->last;
+	struct expr_value of, value;
+	struct index index;
+
+	if (!expr_eval_node(ev, node->first, level + 1, &of))
+		return false;
+	*out = EXPR_NULL_VALUE;
+	if (expr_is_primitive(of)) {
+		if (inner->kind == NODE_WILDCARD) {
+			*out = expr_array_value(expr_array_new(ev->arena));
+			out->array->filtered = true;
+		}
+		return true;
+	}
+	if (!expr_eval_node(ev, inner, level + 1, &value))
+		return false;
+	index_from(ev->arena, inner, value, &index);
+	if (index.wildcard || (of.kind == EXPR_ARRAY && of.array->filtered))
+		return filter(ev, of, &index, out, bytes) || expr_eval_too_large(ev, node);
+	member(of, &index, out);
+	return true;
+}
+
+/* ---- operators ---- */
+
+static bool
+eval_logical(
+    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+{
+	bool stop_at = node->kind == NODE_OR;
+
+	for (const struct expr_node *arg = node->first; arg; arg = arg->next) {
+		if (!expr_eval_node(ev, arg, level + 1, out))
+			return false;
+		if (expr_truthy(*out) == stop_at)
+			break;
+	}
+	return true;
+}
+
+static bool
+compare(enum expr_node_kind kind, struct expr_value a, struct expr_value b)
+{
+	switch (kind) {
+	case NODE_EQ: return expr_equal(a, b);
+	case NODE_NE: return !expr_equal(a, b);
+	case NODE_LT: return expr_less(a, b);
+	case NODE_LE: return expr_equal(a, b) || expr_less(a, b);
+	case NODE_GT: return expr_less(b, a);
+	case NODE_GE: return expr_equal(a, b) || expr_less(b, a);
+	case NODE_LITERAL:
+	case NODE_WILDCARD:
+	case NODE_NAME:
+	case NODE_CALL:
+	case NODE_INDEX:
+	case NODE_NOT:
+	case NODE_AND:
+	case NODE_OR: break; /* compare nothing */
+	}
+	abort();
+}
+
+static bool
+eval_comparison(
+    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+{
+	struct expr_value a, b;
+
+	if (!expr_eval_node(ev, node->first, level + 1, &a) ||
+	    !expr_eval_node(ev, node->last, level + 1, &b))
+		return false;
+	*out = expr_bool(compare(node->kind, a, b));
+	return true;
+}
+
+static bool
+eval_not(
+    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+{
+	if (!expr_eval_node(ev, node->first, level + 1, out))
+		return false;
+	*out = expr_bool(!expr_truthy(*out));
+	return true;
+}
+
+static struct expr_value
+eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
+{
+	const struct expr_object *contexts = ev->scope->contexts;
+
+	return contexts ? expr_object_get(contexts, node->name) : EXPR_NULL_VALUE;
+}
+
+/* ---- calls ---- */
+
+static const struct expr_func *
+find_function(const struct expr_func *func, struct wf_str name)
+{
+	for (; func && func->name; func++)
+		if (expr_text_eq(wf_str(func->name), name))
+			return func;
+	return NULL;
+}
+
+/* Calls a function of the caller, which wants its arguments evaluated. */
+static bool
+eval_foreign(
+    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+{
+	const struct expr_func *func = find_function(ev->scope->funcs, node->name);
+	struct expr_value *args = wf_new_array(ev->arena, node->nargs, struct expr_value);
+	size_t n = 0;
+
+	if (!func || !func->call)
+		return expr_eval_fail(
+		    ev, "The function '%.*s' cannot be evaluated here", WF_ARG(node->name));
+	for (const struct expr_node *arg = node->first; arg; arg = arg->next)
+		if (!expr_eval_node(ev, arg, level + 1, &args[n++]))
+			return false;
+	if (func->call(func->data, ev->arena, args, n, out, ev->err))
+		return true;
+	if (ev->err && !ev->err->pos.line)
+		ev->err->pos = ev->expr->pos;
+	return false;
+}
+
+static bool
+eval_call(
+    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+{
+	if (node->builtin < 0)
+		return eval_foreign(ev, node, level, out);
+	return expr_eval_builtin(ev, node, level, out);
+}
+
+/* ---- all of it ---- */
+
+/* Evaluates without charging the result; *bytes stays as it is unless the node counts for itself.
+ */
+static bool
+eval_core(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out, size_t *bytes)
+{
+	switch (node->kind) {
+	case NODE_LITERAL:
+	case NODE_WILDCARD: *out = node->literal; return true;
+	case NODE_NAME: *out = eval_name(ev, node); return true;
+	case NODE_CALL: return eval_call(ev, node, level, out);
+	case NODE_INDEX: return eval_index(ev, node, level, out, bytes);
+	case NODE_NOT: return eval_not(ev, node, level, out);
+	case NODE_AND:
+	case NODE_OR: return eval_logical(ev, node, level, out);
+	case NODE_EQ:
+	case NODE_NE:
+	case NODE_LT:
+	case NODE_LE:
+	case NODE_GT:
+	case NODE_GE: return eval_comparison(ev, node, level, out);
+	}
+	abort();
+}
+
+bool
+expr_eval_node(
+    struct expr_evaluation *ev, const struct expr_node *node, int level, struct expr_value *out)
+{
+	size_t bytes = 0;
+
+	if (!eval_core(ev, node, level, out, &bytes))
+		return false;
+	if (!bytes)
+		bytes = expr_memory_of(*out);
+	if (!expr_memory_add(&ev->memory, level, bytes, expr_is_primitive(*out)))
+		return expr_eval_too_large(ev, ev->expr->root);
+	return true;
+}
+
+bool
+expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_scope *scope,
+    struct expr_value *out, struct wf_error *err)
+{
+	struct expr_evaluation ev = { .arena = arena,
+		.expr = expr,
+		.scope = scope,
+		.memory.max = scope->max_memory ? scope->max_memory : EXPR_MEMORY_DEFAULT,
+		.err = err };
+	struct expr_value value;
+
+	if (!expr_eval_node(&ev, expr->root, 0, &value))
+		return false;
+	*out = value;
+	return true;
+}

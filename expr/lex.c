@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* lex.c - reads tokens and refuses each that may not follow the one before it.
+ *
+ * What a token may follow is all of the grammar that GitHub checks while it reads; the table below
+ * is that grammar. Because of it the parser never meets a missing operand, and the first illegal
+ * symbol is reported, not the first one that a deeper rule trips over. */
+#include "expr/lex.h"
+
+#include "expr/number.h"
+#include "expr/text.h"
+
+#include <math.h>
+
+#define BIT(type) (1u << (type))
+#define OPERATORS                                                                                  \
+	(BIT(TOKEN_NOT) | BIT(TOKEN_AND) | BIT(TOKEN_OR) | BIT(TOKEN_EQ) | BIT(TOKEN_NE) |         \
+	    BIT(TOKEN_LT) | BIT(TOKEN_LE) | BIT(TOKEN_GT) | BIT(TOKEN_GE))
+/* where an operand may begin */
+#define START                                                                                      \
+	(OPERATORS | BIT(TOKEN_NONE) | BIT(TOKEN_COMMA) | BIT(TOKEN_GROUP_OPEN) |                  \
+	    BIT(TOKEN_CALL_OPEN) | BIT(TOKEN_INDEX_OPEN))
+/* what may have members */
+#define PLACE                                                                                      \
+	(BIT(TOKEN_GROUP_CLOSE) | BIT(TOKEN_CALL_CLOSE) | BIT(TOKEN_INDEX_CLOSE) |                 \
+	    BIT(TOKEN_WILDCARD) | BIT(TOKEN_PROPERTY) | BIT(TOKEN_NAME))
+/* where an operand may have ended */
+#define OPERAND (PLACE | BIT(TOKEN_LITERAL))
+
+static const unsigned may_follow[] = {
+	[TOKEN_GROUP_OPEN] = START,
+	[TOKEN_GROUP_CLOSE] = OPERAND,
+	[TOKEN_CALL_OPEN] = BIT(TOKEN_FUNCTION),
+	[TOKEN_CALL_CLOSE] = OPERAND | BIT(TOKEN_CALL_OPEN),
+	[TOKEN_INDEX_OPEN] = PLACE,
+	[TOKEN_INDEX_CLOSE] = OPERAND,
+	[TOKEN_COMMA] = OPERAND,
+	[TOKEN_DOT] = PLACE,
+	[TOKEN_NOT] = START,
+	[TOKEN_AND] = OPERAND,
+	[TOKEN_OR] = OPERAND,
+	[TOKEN_EQ] = OPERAND,
+	[TOKEN_NE] = OPERAND,
+	[TOKEN_LT] = OPERAND,
+	[TOKEN_LE] = OPERAND,
+	[TOKEN_GT] = OPERAND,
+	[TOKEN_GE] = OPERAND,
+	[TOKEN_WILDCARD] = BIT(TOKEN_INDEX_OPEN) | BIT(TOKEN_DOT),
+	[TOKEN_LITERAL] = START,
+	[TOKEN_PROPERTY] = BIT(TOKEN_DOT),
+	[TOKEN_FUNCTION] = START,
+	[TOKEN_NAME] = START,
+};
+
+static char
+char_at(const struct expr_lexer *lexer, size_t at)
+{
+	return at < lexer->text.n ? lexer->text.p[at] : '\0';
+}
+
+static size_t
+space_at(const struct expr_lexer *lexer, size_t at)
+{
+	return expr_text_space(wf_str_skip(lexer->text, at));
+}
+
+static size_t
+skip_space(const struct expr_lexer *lexer, size_t at)
+{
+	size_t len;
+
+	while ((len = space_at(lexer, at)) > 0)
+		at += len;
+	return at;
+}
+
+/* The end of a bare token that begins before `at`. */
+static size_t
+bare_end(const struct expr_lexer *lexer, size_t at, bool number)
+{
+	for (; at < lexer->text.n; at++) {
+		char c = lexer->text.p[at];
+
+		if (c == '.' && number)
+			continue;
+		if ((c && strchr("([)],.!><=&|", c)) || space_at(lexer, at))
+			break;
+	}
+	return at;
+}
+
+static char
+innermost(const struct expr_lexer *lexer)
+{
+	return lexer->nopen ? lexer->open[lexer->nopen - 1] : '\0';
+}
+
+static void
+open_bracket(struct expr_lexer *lexer, char bracket)
+{
+	*wf_push(lexer->arena, lexer->open, lexer->nopen, lexer->open_cap) = bracket;
+}
+
+/* Ends the token at byte `end`; what is illegal there becomes TOKEN_MISPLACED. */
+static void
+finish(
+    struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type, size_t end)
+{
+	token->raw = wf_str_sub(lexer->text, token->at, end);
+	token->type = may_follow[type] & BIT(lexer->last) ? type : TOKEN_MISPLACED;
+	lexer->at = end;
+	lexer->last = token->type;
+}
+
+static void
+malformed(struct expr_lexer *lexer, struct expr_lex_token *token, size_t end)
+{
+	token->raw = wf_str_sub(lexer->text, token->at, end);
+	token->type = TOKEN_MALFORMED;
+	lexer->at = end;
+}
+
+static void
+read_open(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type)
+{
+	finish(lexer, token, type, token->at + 1);
+	if (token->type == type)
+		open_bracket(lexer, type == TOKEN_GROUP_OPEN  ? '('
+		                    : type == TOKEN_CALL_OPEN ? 'c'
+		                                              : '[');
+}
+
+static void
+read_close(
+    struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type, char bracket)
+{
+	finish(lexer, token, type, token->at + 1);
+	if (innermost(lexer) != bracket)
+		token->type = TOKEN_MISPLACED;
+	else if (token->type == type)
+		lexer->nopen--;
+}
+
+static void
+read_comma(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	finish(lexer, token, TOKEN_COMMA, token->at + 1);
+	if (innermost(lexer) != 'c')
+		token->type = TOKEN_MISPLACED;
+}
+
+static void
+read_operator(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	static const struct {
+		char first, second;
+		enum expr_token_type type;
+	} operators[] = {
+		{ '!', '=', TOKEN_NE },
+		{ '>', '=', TOKEN_GE },
+		{ '<', '=', TOKEN_LE },
+		{ '=', '=', TOKEN_EQ },
+		{ '&', '&', TOKEN_AND },
+		{ '|', '|', TOKEN_OR },
+		{ '!', '\0', TOKEN_NOT },
+		{ '>', '\0', TOKEN_GT },
+		{ '<', '\0', TOKEN_LT },
+	};
+	char first = char_at(lexer, token->at), second = char_at(lexer, token->at + 1);
+
+	for (size_t i = 0; i < WF_COUNT(operators); i++) {
+		if (operators[i].first != first)
+			continue;
+		if (operators[i].second == '\0' || operators[i].second == second) {
+			finish(lexer, token, operators[i].type,
+			    token->at + 1 + (operators[i].second != '\0'));
+			return;
+		}
+	}
+	malformed(lexer, token, bare_end(lexer, token->at + 1, false));
+}
+
+static void
+read_number(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	size_t end = bare_end(lexer, token->at + 1, true);
+	double number = expr_parse_number(wf_str_sub(lexer->text, token->at, end));
+
+	if (isnan(number)) {
+		malformed(lexer, token, end);
+		return;
+	}
+	token->literal = expr_number(number);
+	finish(lexer, token, TOKEN_LITERAL, end);
+}
+
+/* The text between the quotes, with '' made ' when there are any. */
+static struct wf_str
+unquote(struct wf_arena *arena, struct wf_str raw, bool doubled)
+{
+	struct wf_str inner = wf_str_sub(raw, 1, raw.n - 1);
+	char *copy;
+	size_t n = 0;
+
+	if (!doubled)
+		return inner;
+	copy = wf_alloc(arena, inner.n, 1);
+	for (size_t i = 0; i < inner.n; i++) {
+		copy[n++] = inner.p[i];
+		i += inner.p[i] == '\'';
+	}
+	return (struct wf_str){ copy, n };
+}
+
+static void
+read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	size_t end = token->at + 1;
+	bool doubled = false;
+
+	for (; end < lexer->text.n; end++) {
+		if (lexer->text.p[end] != '\'')
+			continue;
+		if (char_at(lexer, end + 1) != '\'') {
+			finish(lexer, token, TOKEN_LITERAL, end + 1);
+			token->literal = expr_string(unquote(lexer->arena, token->raw, doubled));
+			return;
+		}
+		doubled = true;
+		end++;
+	}
+	malformed(lexer, token, end);
+}
+
+/* Whether word is a literal by name; these names have no other case. */
+static bool
+named_literal(struct wf_str word, struct expr_value *out)
+{
+	static const struct {
+		const char *name;
+		struct expr_value value;
+	} literals[] = {
+		{ "null", { .kind = EXPR_NULL } },
+		{ "true", { .kind = EXPR_BOOL, .boolean = true } },
+		{ "false", { .kind = EXPR_BOOL, .boolean = false } },
+		{ "NaN", { .kind = EXPR_NUMBER, .number = NAN } },
+		{ "Infinity", { .kind = EXPR_NUMBER, .number = INFINITY } },
+	};
+
+	for (size_t i = 0; i < WF_COUNT(literals); i++) {
+		if (!wf_str_is(word, literals[i].name))
+			continue;
+		*out = literals[i].value;
+		return true;
+	}
+	return false;
+}
+
+static void
+read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	size_t end = bare_end(lexer, token->at + 1, false);
+	struct wf_str word = wf_str_sub(lexer->text, token->at, end);
+
+	if (!expr_text_is_name(word))
+		malformed(lexer, token, end);
+	else if (lexer->last == TOKEN_DOT)
+		finish(lexer, token, TOKEN_PROPERTY, end);
+	else if (named_literal(word, &token->literal))
+		finish(lexer, token, TOKEN_LITERAL, end);
+	else if (char_at(lexer, skip_space(lexer, end)) == '(')
+		finish(lexer, token, TOKEN_FUNCTION, end);
+	else
+		finish(lexer, token, TOKEN_NAME, end);
+}
+
+void
+expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	bool call = lexer->last == TOKEN_FUNCTION;
+
+	token->at = skip_space(lexer, lexer->at);
+	token->literal = EXPR_NULL_VALUE;
+	if (token->at >= lexer->text.n) {
+		token->type = TOKEN_END;
+		token->raw = WF_S("");
+		return;
+	}
+	switch (lexer->text.p[token->at]) {
+	case '(': read_open(lexer, token, call ? TOKEN_CALL_OPEN : TOKEN_GROUP_OPEN); return;
+	case '[': read_open(lexer, token, TOKEN_INDEX_OPEN); return;
+	case ']': read_close(lexer, token, TOKEN_INDEX_CLOSE, '['); return;
+	case ')':
+		if (innermost(lexer) == 'c')
+			read_close(lexer, token, TOKEN_CALL_CLOSE, 'c');
+		else
+			read_close(lexer, token, TOKEN_GROUP_CLOSE, '(');
+		return;
+	case ',': read_comma(lexer, token); return;
+	case '*': finish(lexer, token, TOKEN_WILDCARD, token->at + 1); return;
+	case '\'': read_string(lexer, token); return;
+	case '!':
+	case '>':
+	case '<':
+	case '=':
+	case '&':
+	case '|': read_operator(lexer, token); return;
+	case '.':
+		if (START & BIT(lexer->last))
+			read_number(lexer, token);
+		else
+			finish(lexer, token, TOKEN_DOT, token->at + 1);
+		return;
+	case '-':
+	case '+':
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9': read_number(lexer, token); return;
+	default: read_word(lexer, token); return;
+	}
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* memory.h - how much an evaluation has made, counted as GitHub counts it.
+ *
+ * Each node of the tree charges its result to its level; a node whose result is a primitive lets go
+ * of what the levels below it have charged. The sizes are those of .NET objects, so that the limit
+ * is reached where it is reached on GitHub. */
+#pragma once
+
+#include "expr/expr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define EXPR_MEMORY_DEFAULT ((size_t)10 << 20)
+#define EXPR_MEMORY_OBJECT 24 /* any object */
+#define EXPR_MEMORY_POINTER 8 /* an element of a filtered array */
+#define EXPR_DEPTH_MAX 50
+
+struct expr_memory {
+	size_t max, total;
+	size_t at[EXPR_DEPTH_MAX + 1]; /* charged by each level */
+	int deepest; /* the deepest level that has charged and not been let go */
+};
+
+/* The size of a string. */
+size_t expr_memory_of_text(struct wf_str s);
+size_t expr_memory_of(struct expr_value value);
+/* Charges bytes to a level, letting go of deeper ones first when trim is set; false when that is
+ * more than the limit. */
+bool expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* node.h - the tree that parse.c makes and eval.c, print.c walk. */
+#pragma once
+
+#include "expr/expr.h"
+
+#define EXPR_LENGTH_MAX 21000 /* UTF-16 units of an expression */
+
+enum expr_node_kind {
+	NODE_LITERAL,
+	NODE_WILDCARD, /* the index of x.*; its literal is the string '*' */
+	NODE_NAME, /* a context */
+	NODE_CALL,
+	NODE_INDEX, /* x.y, x['y'], x.*: two arguments */
+	NODE_NOT,
+	NODE_AND, /* two arguments or more: nested ones are taken in */
+	NODE_OR,
+	NODE_EQ,
+	NODE_NE,
+	NODE_LT,
+	NODE_LE,
+	NODE_GT,
+	NODE_GE,
+};
+
+struct expr_node {
+	enum expr_node_kind kind;
+	int height; /* 1 for a leaf */
+	size_t nargs;
+	struct expr_node *first, *last; /* the arguments, linked by next */
+	struct expr_node *next;
+	struct wf_str name; /* NODE_NAME, NODE_CALL: as written */
+	int builtin; /* NODE_CALL: which of expr_builtins(), or -1 */
+	struct expr_value literal;
+};
+
+struct expr {
+	struct wf_str source;
+	struct wf_pos pos;
+	const struct expr_node *root;
+};
+
+/* The node as GitHub prints it. */
+void expr_print_node(struct wf_buf *out, const struct expr_node *node);

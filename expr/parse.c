@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+/* parse.c - tokens to a tree, by two stacks.
+ *
+ * Operators wait on one stack, operands on the other, until an operator of lower precedence comes.
+ * Nothing here calls itself, so that 20,000 brackets cost memory and no stack. The lexer has
+ * refused every token that may not stand where it stands, so an operand is always there when one is
+ * taken. Precedence, flattening of && and ||, and the order in which errors are found are GitHub's.
+ */
+#include "expr/lex.h"
+#include "expr/memory.h"
+#include "expr/node.h"
+#include "expr/text.h"
+
+#include <stdlib.h>
+
+struct parser {
+	struct wf_arena *arena;
+	struct expr_lexer lexer;
+	struct wf_pos pos;
+	const struct expr_names *names;
+	enum expr_errkind *kind;
+	struct wf_error *err;
+
+	struct expr_lex_token *operators;
+	size_t noperators, operators_cap;
+	struct expr_node **operands;
+	size_t noperands, operands_cap;
+};
+
+/* ---- errors ---- */
+
+/* The place of byte `at`: the caller's, or inside the text when that is all there is. */
+static struct wf_pos
+place(const struct parser *p, size_t at)
+{
+	struct wf_pos pos = p->pos;
+
+	if (pos.col)
+		return pos;
+	pos.line = pos.col = 1;
+	for (size_t i = 0; i < at; i++) {
+		unsigned char c = (unsigned char)p->lexer.text.p[i];
+
+		pos.col += (c & 0xC0) != 0x80;
+		if (c == '\n') {
+			pos.line++;
+			pos.col = 1;
+		}
+	}
+	return pos;
+}
+
+static bool
+fail_whole(const struct parser *p, const char *what, int limit)
+{
+	if (p->kind)
+		*p->kind = EXPR_ERR_PARSE;
+	return wf_fail(p->err, WF_ERR_INVALID, place(p, 0), "%s %d", what, limit);
+}
+
+/* Blames the symbol `raw` that begins at byte `at`. */
+static bool
+fail_at(const struct parser *p, const char *what, struct wf_str raw, size_t at)
+{
+	struct wf_str text = p->lexer.text;
+
+	if (p->kind)
+		*p->kind = EXPR_ERR_PARSE;
+	return wf_fail(p->err, WF_ERR_INVALID, place(p, at),
+	    "%s: '%.*s'. Located at position %zu within expression: %.*s", what, WF_ARG(raw),
+	    expr_text_units(wf_str_sub(text, 0, at)) + 1, WF_ARG(text));
+}
+
+static bool
+fail_symbol(const struct parser *p, const struct expr_lex_token *token)
+{
+	fail_at(p, "Unexpected symbol", token->raw, token->at);
+	if (p->kind && token->type == TOKEN_MALFORMED)
+		*p->kind = EXPR_ERR_LEX;
+	return false;
+}
+
+/* ---- the tree ---- */
+
+static struct expr_node *
+new_node(struct parser *p, enum expr_node_kind kind)
+{
+	struct expr_node *node = wf_new(p->arena, struct expr_node);
+
+	node->kind = kind;
+	node->height = 1;
+	return node;
+}
+
+static void
+push_operand(struct parser *p, struct expr_node *node)
+{
+	*wf_push(p->arena, p->operands, p->noperands, p->operands_cap) = node;
+}
+
+static void
+add_arg(struct expr_node *node, struct expr_node *arg)
+{
+	if (node->last)
+		node->last->next = arg;
+	else
+		node->first = arg;
+	node->last = arg;
+	node->nargs++;
+	if (node->height <= arg->height)
+		node->height = arg->height + 1;
+}
+
+/* Takes over the arguments of an operand of the same kind: a && b && c is one node. */
+static void
+take_args(struct expr_node *node, struct expr_node *same)
+{
+	if (node->last)
+		node->last->next = same->first;
+	else
+		node->first = same->first;
+	node->last = same->last;
+	node->nargs += same->nargs;
+	if (node->height < same->height)
+		node->height = same->height;
+}
+
+/* Makes the last `n` operands the arguments of node. */
+static void
+take_operands(struct parser *p, struct expr_node *node, size_t n)
+{
+	bool flatten = node->kind == NODE_AND || node->kind == NODE_OR;
+
+	p->noperands -= n;
+	for (size_t i = 0; i < n; i++) {
+		struct expr_node *operand = p->operands[p->noperands + i];
+
+		if (flatten && operand->kind == node->kind)
+			take_args(node, operand);
+		else
+			add_arg(node, operand);
+	}
+}
+
+/* ---- operators ---- */
+
+struct op {
+	int precedence; /* 0: no operator */
+	size_t arity; /* operands that its node takes */
+	enum expr_node_kind node;
+	bool barrier; /* stays on the stack until its bracket closes */
+};
+
+static const struct op ops[] = {
+	[TOKEN_GROUP_OPEN] = { .precedence = 20, .barrier = true },
+	[TOKEN_CALL_OPEN] = { .precedence = 19, .barrier = true },
+	[TOKEN_INDEX_OPEN] = { 19, 2, NODE_INDEX, .barrier = true },
+	[TOKEN_DOT] = { 19, 2, NODE_INDEX },
+	[TOKEN_NOT] = { 16, 1, NODE_NOT },
+	[TOKEN_LT] = { 11, 2, NODE_LT },
+	[TOKEN_LE] = { 11, 2, NODE_LE },
+	[TOKEN_GT] = { 11, 2, NODE_GT },
+	[TOKEN_GE] = { 11, 2, NODE_GE },
+	[TOKEN_EQ] = { 10, 2, NODE_EQ },
+	[TOKEN_NE] = { 10, 2, NODE_NE },
+	[TOKEN_AND] = { 6, 2, NODE_AND },
+	[TOKEN_OR] = { 5, 2, NODE_OR },
+	[TOKEN_COMMA] = { .precedence = 1, .barrier = true },
+	[TOKEN_GROUP_CLOSE] = { .precedence = 1 },
+	[TOKEN_CALL_CLOSE] = { .precedence = 1 },
+	[TOKEN_INDEX_CLOSE] = { .precedence = 1 },
+	[TOKEN_NAME] = { 0 }, /* the last operand: the table covers all types */
+};
+
+static enum expr_token_type
+top_operator(const struct parser *p)
+{
+	return p->operators[p->noperators - 1].type;
+}
+
+/* Takes the top operator off its stack and pushes the node that it makes of its operands. */
+static void
+reduce(struct parser *p)
+{
+	const struct op *op = &ops[top_operator(p)];
+	struct expr_node *node = new_node(p, op->node);
+
+	p->noperators--;
+	take_operands(p, node, op->arity);
+	push_operand(p, node);
+}
+
+static void
+reduce_from(struct parser *p, int precedence)
+{
+	while (p->noperators && !ops[top_operator(p)].barrier &&
+	       precedence <= ops[top_operator(p)].precedence)
+		reduce(p);
+}
+
+static const struct expr_func *
+find_function(const struct expr_func *funcs, struct wf_str name)
+{
+	for (; funcs && funcs->name; funcs++)
+		if (expr_text_eq(wf_str(funcs->name), name))
+			return funcs;
+	return NULL;
+}
+
+static const struct expr_func *
+known_function(const struct parser *p, struct wf_str name)
+{
+	const struct expr_func *func = find_function(expr_builtins(), name);
+
+	return func || !p->names ? func : find_function(p->names->funcs, name);
+}
+
+static bool
+check_arity(struct parser *p, const struct expr_node *call, const struct expr_lex_token *open)
+{
+	const struct expr_func *func = known_function(p, call->name);
+
+	if (call->nargs < (size_t)func->min)
+		return fail_at(p, "Too few parameters supplied", open->raw, open->at);
+	if (call->nargs > (size_t)func->max)
+		return fail_at(p, "Too many parameters supplied", open->raw, open->at);
+	if (call->nargs % 2 == 0 && expr_text_eq(call->name, WF_S("case")))
+		return fail_at(p,
+		    "Even number of parameters supplied, requires an odd number of parameters",
+		    call->name, (size_t)(call->name.p - p->lexer.text.p));
+	return true;
+}
+
+static bool
+close_call(struct parser *p, enum expr_token_type last)
+{
+	struct expr_lex_token open;
+	size_t nargs = last != TOKEN_CALL_OPEN;
+	struct expr_node *call;
+
+	for (; top_operator(p) == TOKEN_COMMA; p->noperators--)
+		nargs++;
+	open = p->operators[--p->noperators];
+	call = p->operands[p->noperands - nargs - 1];
+	take_operands(p, call, nargs);
+	return check_arity(p, call, &open);
+}
+
+/* Puts an operator on its stack, or closes the bracket that it closes. */
+static bool
+push_operator(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
+{
+	if (token->type != TOKEN_GROUP_OPEN && token->type != TOKEN_NOT)
+		reduce_from(p, ops[token->type].precedence);
+	if (token->type == TOKEN_CALL_CLOSE)
+		return close_call(p, last);
+	if (token->type == TOKEN_INDEX_CLOSE)
+		reduce(p);
+	else if (token->type == TOKEN_GROUP_CLOSE)
+		p->noperators--;
+	else
+		*wf_push(p->arena, p->operators, p->noperators, p->operators_cap) = *token;
+	return true;
+}
+
+/* ---- operands ---- */
+
+static bool
+known_context(const struct parser *p, struct wf_str name)
+{
+	const char *const *context = p->names ? p->names->contexts : NULL;
+
+	if (!context)
+		return true;
+	for (; *context; context++)
+		if (expr_text_eq(wf_str(*context), name))
+			return true;
+	return false;
+}
+
+static bool
+read_function(struct parser *p, const struct expr_lex_token *token)
+{
+	const struct expr_func *builtin = find_function(expr_builtins(), token->raw);
+	struct expr_node *node;
+
+	if (!builtin && !known_function(p, token->raw))
+		return fail_at(p, "Unrecognized function", token->raw, token->at);
+	node = new_node(p, NODE_CALL);
+	node->name = token->raw;
+	node->builtin = builtin ? (int)(builtin - expr_builtins()) : -1;
+	push_operand(p, node);
+	return true;
+}
+
+static bool
+read_context(struct parser *p, const struct expr_lex_token *token)
+{
+	struct expr_node *node;
+
+	if (!known_context(p, token->raw))
+		return fail_at(p, "Unrecognized named-value", token->raw, token->at);
+	node = new_node(p, NODE_NAME);
+	node->name = token->raw;
+	push_operand(p, node);
+	return true;
+}
+
+static void
+push_literal(struct parser *p, enum expr_node_kind kind, struct expr_value value)
+{
+	struct expr_node *node = new_node(p, kind);
+
+	node->literal = value;
+	push_operand(p, node);
+}
+
+static bool
+read_operand(struct parser *p, const struct expr_lex_token *token)
+{
+	if (token->type == TOKEN_FUNCTION)
+		return read_function(p, token);
+	if (token->type == TOKEN_NAME)
+		return read_context(p, token);
+	if (token->type == TOKEN_LITERAL)
+		push_literal(p, NODE_LITERAL, token->literal);
+	else
+		push_literal(p, token->type == TOKEN_WILDCARD ? NODE_WILDCARD : NODE_LITERAL,
+		    expr_string(token->raw));
+	return true;
+}
+
+/* ---- all of it ---- */
+
+/* Whether the text may end behind its last token. */
+static bool
+check_end(const struct parser *p, const struct expr_lex_token *last)
+{
+	bool closes = last->type == TOKEN_GROUP_CLOSE || last->type == TOKEN_CALL_CLOSE ||
+	              last->type == TOKEN_INDEX_CLOSE;
+
+	if (p->lexer.nopen || (!closes && ops[last->type].precedence))
+		return fail_at(p, "Unexpected end of expression", last->raw, last->at);
+	return true;
+}
+
+static bool
+read_tokens(struct parser *p, struct expr_lex_token *last)
+{
+	struct expr_lex_token token;
+
+	*last = (struct expr_lex_token){ .type = TOKEN_NONE };
+	for (;; *last = token) {
+		expr_lex_next(&p->lexer, &token);
+		if (token.type == TOKEN_END)
+			return true;
+		if (token.type == TOKEN_MALFORMED || token.type == TOKEN_MISPLACED)
+			return fail_symbol(p, &token);
+		if (ops[token.type].precedence ? !push_operator(p, &token, last->type)
+		                               : !read_operand(p, &token))
+			return false;
+	}
+}
+
+static struct expr_node *
+parse(struct parser *p)
+{
+	struct expr_lex_token last;
+
+	if (expr_text_units(p->lexer.text) > EXPR_LENGTH_MAX) {
+		fail_whole(p, "Exceeded max expression length", EXPR_LENGTH_MAX);
+		return NULL;
+	}
+	if (!read_tokens(p, &last))
+		return NULL;
+	if (last.type == TOKEN_NONE)
+		return new_node(p, NODE_LITERAL);
+	if (!check_end(p, &last))
+		return NULL;
+	while (p->noperators)
+		reduce(p);
+	if (p->operands[0]->height > EXPR_DEPTH_MAX) {
+		fail_whole(p, "Exceeded max expression depth", EXPR_DEPTH_MAX);
+		return NULL;
+	}
+	return p->operands[0];
+}
+
+struct expr *
+expr_parse(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
+    const struct expr_names *names, enum expr_errkind *kind, struct wf_error *err)
+{
+	struct parser p = { .arena = arena,
+		.lexer = { .arena = arena, .text = text },
+		.pos = pos,
+		.names = names,
+		.kind = kind,
+		.err = err };
+	const struct expr_node *root = parse(&p);
+	struct expr *expr;
+
+	if (!root)
+		return NULL;
+	expr = wf_new(arena, struct expr);
+	expr->source = text;
+	expr->pos = pos;
+	expr->root = root;
+	return expr;
+}
+
+struct wf_str
+expr_source(const struct expr *expr)
+{
+	return expr->source;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* text.h - text as the expression language sees it: compared without case, measured in UTF-16.
+ *
+ * Comparison is .NET's OrdinalIgnoreCase on UTF-8 text: code points are upper-cased one by one and
+ * compared by number, free of any locale. White space is what .NET's Char.IsWhiteSpace says. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+bool expr_text_eq(struct wf_str a, struct wf_str b);
+int expr_text_cmp(struct wf_str a, struct wf_str b);
+bool expr_text_starts(struct wf_str s, struct wf_str prefix);
+bool expr_text_ends(struct wf_str s, struct wf_str suffix);
+/* Scratch memory comes from the arena when the texts are long. */
+bool expr_text_contains(struct wf_arena *arena, struct wf_str s, struct wf_str needle);
+/* Equal for texts that expr_text_eq() calls equal. */
+uint64_t expr_text_hash(struct wf_str s, uint64_t seed);
+
+/* The length of the white space that s begins with, in bytes: 0, or one character's. */
+size_t expr_text_space(struct wf_str s);
+struct wf_str expr_text_trim(struct wf_str s);
+/* The length in UTF-16 units, as GitHub counts characters. */
+size_t expr_text_units(struct wf_str s);
+/* [A-Za-z_][A-Za-z0-9_-]*: what may follow a dot. */
+bool expr_text_is_name(struct wf_str s);

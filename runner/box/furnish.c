@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* furnish.c - the places of a sandbox that are its own: /dev, /proc, /sys, /tmp, the runner's home,
+ * what its spec mounts, and the files that name machines.
+ *
+ * As root there is no user namespace between the job and the machine, so what the kernel lets the
+ * root user do by the mode of a file alone is hidden or read-only, as engines do it. */
+#include "runner/box/root.h"
+
+#include "base/fs.h"
+#include "runner/box/space.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INERT (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
+#define NAMES_MAX (1u << 20) /* of /etc/hosts and /etc/resolv.conf */
+
+/* Shows a folder of the base at `inside`. */
+static bool
+own_folder(struct root *root, const char *folder, const char *inside, uint64_t attrs,
+    struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int source = place_open(root->base, folder, 0);
+	wf_auto(wf_close_fd) int target = place_folder(root->box, inside, err);
+
+	if (target < 0)
+		return false;
+	return mount_bind(source, target, attrs, err) || wf_wrap(err, "%s", inside);
+}
+
+static bool
+make_folder(struct root *root, const char *inside, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int fd = place_folder(root->box, inside, err);
+
+	return fd >= 0;
+}
+
+/* ---- /dev ---- */
+
+static const char *const devices[] = { "full", "null", "random", "tty", "urandom", "zero" };
+
+static const struct {
+	const char *name, *target;
+} dev_links[] = {
+	{ "core", "/proc/kcore" },
+	{ "fd", "/proc/self/fd" },
+	{ "ptmx", "pts/ptmx" },
+	{ "stderr", "/proc/self/fd/2" },
+	{ "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" },
+};
+
+static bool
+device(struct root *root, const char *name, struct wf_error *err)
+{
+	const char *path = wf_strf(root->arena, "/dev/%s", name).p;
+	wf_auto(wf_close_fd) int source = place_open(root->host, path, 0);
+	wf_auto(wf_close_fd) int target = -1;
+
+	if (source < 0)
+		return wf_fail_sys(err, errno, "%s", path);
+	target = place_file(root->box, path, err);
+	if (target < 0)
+		return false;
+	return mount_bind(source, target, INERT, err) || wf_wrap(err, "%s", path);
+}
+
+static bool
+terminals(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int pts = place_folder(root->box, "/dev/pts", err);
+	char target[64];
+
+	if (pts < 0)
+		return false;
+	snprintf(target, sizeof(target), "/proc/self/fd/%d", pts);
+	/* gid 5 is "tty" everywhere; it has no meaning where only one group is mapped */
+	if (mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC,
+		"newinstance,ptmxmode=0666,mode=0620,gid=5") < 0 &&
+	    mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC,
+		"newinstance,ptmxmode=0666,mode=0620") < 0)
+		return wf_fail_sys(err, errno, "/dev/pts");
+	return true;
+}
+
+static bool
+make_dev(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int dev = -1;
+
+	if (!own_folder(root, "/own/dev", "/dev", MOUNT_WRITABLE | INERT, err))
+		return false;
+	for (size_t i = 0; i < WF_COUNT(devices); i++)
+		if (!device(root, devices[i], err))
+			return false;
+	if (!terminals(root, err))
+		return false;
+	dev = place_open(root->box, "/dev", O_DIRECTORY);
+	for (size_t i = 0; i < WF_COUNT(dev_links); i++)
+		if (symlinkat(dev_links[i].target, dev, dev_links[i].name) < 0)
+			return wf_fail_sys(err, errno, "/dev/%s", dev_links[i].name);
+	if (mkdirat(dev, "shm", 01777) < 0)
+		return wf_fail_sys(err, errno, "/dev/shm");
+	return true;
+}
+
+/* ---- /proc and /sys ---- */
+
+static const struct guard {
+	const char *path;
+	bool hide; /* else read-only */
+} guards[] = {
+	{ "/proc/acpi", true },
+	{ "/proc/asound", true },
+	{ "/proc/bus", false },
+	{ "/proc/fs", false },
+	{ "/proc/interrupts", true },
+	{ "/proc/irq", false },
+	{ "/proc/kcore", true },
+	{ "/proc/keys", true },
+	{ "/proc/latency_stats", true },
+	{ "/proc/sched_debug", true },
+	{ "/proc/scsi", true },
+	{ "/proc/sys", false },
+	{ "/proc/sysrq-trigger", false },
+	{ "/proc/timer_list", true },
+	{ "/proc/timer_stats", true },
+	{ "/sys/devices/virtual/powercap", true },
+	{ "/sys/firmware", true },
+	{ "/sys/kernel/debug", true },
+	{ "/sys/kernel/tracing", true },
+};
+
+static bool
+guard(struct root *root, const struct guard *g, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int target = place_open(root->box, g->path, 0);
+	wf_auto(wf_close_fd) int source = -1;
+	struct stat st;
+
+	if (target < 0 || fstat(target, &st) < 0)
+		return true; /* this kernel does not have it */
+	if (!g->hide)
+		source = place_open(root->box, g->path, 0);
+	else if (S_ISDIR(st.st_mode))
+		source = place_open(root->base, "/own/void", 0);
+	else
+		source = place_open(root->box, "/dev/null", 0);
+	return mount_bind(source, target, MOUNT_ATTR_RDONLY | INERT, err) ||
+	    wf_wrap(err, "%s", g->path);
+}
+
+static bool
+make_proc(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int proc = place_folder(root->box, "/proc", err);
+	char target[64];
+
+	if (proc < 0)
+		return false;
+	snprintf(target, sizeof(target), "/proc/self/fd/%d", proc);
+	if (mount("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		return wf_fail_sys(err, errno, "/proc");
+	return true;
+}
+
+static bool
+make_sys(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int source = place_open(root->host, "/sys", O_DIRECTORY);
+	wf_auto(wf_close_fd) int target = place_folder(root->box, "/sys", err);
+
+	if (target < 0)
+		return false;
+	if (source >= 0 && !mount_bind(source, target, MOUNT_READ_ONLY | INERT, err))
+		return wf_wrap(err, "/sys");
+	for (size_t i = 0; geteuid() == 0 && i < WF_COUNT(guards); i++)
+		if (!guard(root, &guards[i], err))
+			return false;
+	return true;
+}
+
+/* ---- folders ---- */
+
+static bool
+make_temporary(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int there = place_open(root->box, "/var/tmp", O_DIRECTORY);
+
+	if (!own_folder(root, "/own/tmp", "/tmp", MOUNT_WRITABLE, err))
+		return false;
+	return there < 0 || own_folder(root, "/own/var-tmp", "/var/tmp", MOUNT_WRITABLE, err);
+}
+
+static bool
+make_home(struct root *root, struct wf_error *err)
+{
+	const struct box_layout *layout = &root->setup->layout;
+
+	return own_folder(root, "/own/home", layout->home, MOUNT_WRITABLE, err) &&
+	    make_folder(root, layout->workspace, err) &&
+	    make_folder(root, layout->temp, err) &&
+	    make_folder(root, layout->actions, err) &&
+	    make_folder(root, layout->tool_cache, err);
+}
+
+static bool
+show_mount(struct root *root, const struct box_mount *mount, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int source = place_open(root->host, mount->host, 0);
+	wf_auto(wf_close_fd) int target = -1;
+	struct stat st;
+
+	if (source < 0 || fstat(source, &st) < 0)
+		return wf_fail_sys(err, errno, "%s", mount->host);
+	target = S_ISDIR(st.st_mode) ? place_folder(root->box, mount->inside, err)
+				     : place_file(root->box, mount->inside, err);
+	if (target < 0)
+		return false;
+	return mount_bind(
+		   source, target, mount->writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY, err) ||
+	    wf_wrap(err, "%s", mount->inside);
+}
+
+static bool
+show_mounts(struct root *root, struct wf_error *err)
+{
+	const struct wire_setup *setup = root->setup;
+	const struct box_mount temp = { setup->spec.temp, setup->layout.temp, true };
+
+	if (!show_mount(root, &temp, err))
+		return false;
+	for (size_t i = 0; i < setup->spec.nmounts; i++)
+		if (!show_mount(root, &setup->spec.mounts[i], err))
+			return false;
+	return true;
+}
+
+/* ---- files that name machines ---- */
+
+/* A file of the host, as far as it can be read. */
+static struct wf_str
+host_file(struct root *root, int fd)
+{
+	char path[64];
+	struct wf_str text = { 0 };
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (fd >= 0)
+		wf_read_file(root->arena, path, NAMES_MAX, &text, NULL);
+	return text;
+}
+
+static bool
+put_file(int folder, const char *path, struct wf_str text, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int fd = place_file(folder, path, err);
+
+	if (fd < 0)
+		return false;
+	if (write(fd, text.p, text.n) != (ssize_t)text.n)
+		return wf_fail_sys(err, errno, "%s", path);
+	return true;
+}
+
+/* The job looks itself up by name (a JVM does so at its start), so the name has to be known. */
+static bool
+make_hosts(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int old = place_open(root->host, "/etc/hosts", 0);
+	wf_auto(wf_close_fd) int hosts = -1;
+	wf_auto(wf_close_fd) int target = -1;
+	struct wf_str text = host_file(root, old);
+	char name[64];
+
+	space_hostname(root->setup->spec.name, name);
+	text = wf_strf(root->arena, "%.*s\n127.0.1.1\t%s\n", WF_ARG(wf_str_trim(text)), name);
+	if (!put_file(root->base, "/own/hosts", text, err))
+		return false;
+	hosts = place_open(root->base, "/own/hosts", 0);
+	target = place_file(root->box, "/etc/hosts", err);
+	if (target < 0)
+		return false;
+	return mount_bind(hosts, target, MOUNT_WRITABLE, err) || wf_wrap(err, "/etc/hosts");
+}
+
+/* /etc/resolv.conf is often a link to a file below /run, which the box does not show. */
+static bool
+make_resolver(struct root *root, struct wf_error *err)
+{
+	static const char before[] = "/old/run";
+	wf_auto(wf_close_fd) int old = place_open(root->host, "/etc/resolv.conf", 0);
+	wf_auto(wf_close_fd) int run = place_open(root->base, "/own/run", O_DIRECTORY);
+	char path[64], target[PATH_MAX];
+	ssize_t n;
+
+	if (old < 0)
+		return true;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", old);
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return wf_fail_sys(err, errno, "/etc/resolv.conf");
+	target[n] = '\0';
+	if (!mount_is_within(target, before))
+		return true;
+	return put_file(run, target + sizeof(before) - 1, host_file(root, old), err);
+}
+
+bool
+root_furnish(struct root *root, struct wf_error *err)
+{
+	return make_dev(root, err) && make_proc(root, err) && make_sys(root, err) &&
+	    make_temporary(root, err) && make_home(root, err) && show_mounts(root, err) &&
+	    make_hosts(root, err) && make_resolver(root, err);
+}

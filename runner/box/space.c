@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* space.c - namespaces, the keeper that stays outside of them, and capabilities.
+ *
+ * A process cannot move itself into a PID namespace, only its children: so init forks, and what was
+ * started by wfrun stays behind as the keeper. The kernel lets the keeper reap PID 1 only when all
+ * processes of the namespace are gone; its exit is therefore the end of the job. */
+#include "runner/box/space.h"
+
+#include "base/arena.h"
+#include "base/fs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- what the kernel may refuse, and the way out ---- */
+
+static const struct refusal {
+	const char *sysctl; /* below /proc/sys */
+	char value; /* the value's first byte when it forbids */
+	const char *what, *remedy;
+} refusals[] = {
+	{ "kernel/unprivileged_userns_clone", '0',
+	    "user namespaces for users without privileges are switched off "
+	    "(kernel.unprivileged_userns_clone = 0)",
+	    "sysctl -w kernel.unprivileged_userns_clone=1" },
+	{ "user/max_user_namespaces", '0',
+	    "no user namespace may be made (user.max_user_namespaces = 0)",
+	    "sysctl -w user.max_user_namespaces=10000" },
+	{ "kernel/apparmor_restrict_unprivileged_userns", '1',
+	    "AppArmor restricts user namespaces for users without privileges "
+	    "(kernel.apparmor_restrict_unprivileged_userns = 1)",
+	    "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0" },
+};
+
+static bool
+forbids(const struct refusal *refusal)
+{
+	char path[128], byte;
+	wf_auto(wf_close_fd) int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", refusal->sysctl);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && read(fd, &byte, 1) == 1 && byte == refusal->value;
+}
+
+static bool
+refuse(struct wf_error *err, int errnum, const char *what)
+{
+	for (size_t i = 0; i < WF_COUNT(refusals); i++) {
+		if (!forbids(&refusals[i]))
+			continue;
+		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "%s", refusals[i].what);
+		return wf_hint(err, "'%s' as root, or --box host", refusals[i].remedy);
+	}
+	return wf_fail_sys(err, errnum, "%s", what);
+}
+
+/* ---- namespaces ---- */
+
+static bool
+may_mount(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return false;
+	return data[0].effective & (1u << CAP_SYS_ADMIN);
+}
+
+static bool
+write_proc(const char *path, const char *text)
+{
+	wf_auto(wf_close_fd) int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+}
+
+/* A user namespace in which this user is itself, and the only one. */
+static bool
+enter_user(struct wf_error *err)
+{
+	char users[64], groups[64];
+	unsigned uid = getuid(), gid = getgid();
+
+	snprintf(users, sizeof(users), "%u %u 1\n", uid, uid);
+	snprintf(groups, sizeof(groups), "%u %u 1\n", gid, gid);
+	if (unshare(CLONE_NEWUSER) < 0)
+		return refuse(err, errno, "a user namespace");
+	if (!write_proc("/proc/self/setgroups", "deny") ||
+	    !write_proc("/proc/self/uid_map", users) || !write_proc("/proc/self/gid_map", groups))
+		return refuse(err, errno, "the users of a user namespace");
+	return true;
+}
+
+/* Waits for PID 1 of the job; SIGTERM ends it. Its own end says how PID 1 ended. */
+_Noreturn static void
+keep(pid_t child, const sigset_t *signals)
+{
+	int status;
+
+	for (;;) {
+		int signum = sigwaitinfo(signals, NULL);
+
+		if (signum == SIGTERM)
+			kill(child, SIGKILL);
+		if (waitpid(child, &status, WNOHANG) != child)
+			continue;
+		if (WIFEXITED(status))
+			_exit(WEXITSTATUS(status));
+		signal(WTERMSIG(status), SIG_DFL);
+		sigprocmask(SIG_UNBLOCK, signals, NULL);
+		raise(WTERMSIG(status));
+		_exit(128 + WTERMSIG(status));
+	}
+}
+
+/* The keeper has no part in the conversation: its copy of the socket would hide wfrun's end. */
+static bool
+fork_init(int sock, struct wf_error *err)
+{
+	sigset_t signals;
+	pid_t child;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGCHLD);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	child = fork();
+	if (child < 0)
+		return wf_fail_sys(err, errno, "fork of the box's init");
+	if (child > 0) {
+		close(sock);
+		keep(child, &signals);
+	}
+	/* when the keeper is gone before this line, wfrun closes the socket instead */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return true;
+}
+
+bool
+space_enter(int sock, pid_t parent, struct wf_error *err)
+{
+	if (!may_mount() && !enter_user(err))
+		return false;
+	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) < 0)
+		return refuse(err, errno, "mount, PID, IPC and UTS namespaces");
+	/* after the change of credentials, which clears it */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return wf_fail_sys(err, errno, "prctl");
+	if (getppid() != parent)
+		_exit(0);
+	return fork_init(sock, err);
+}
+
+/* ---- capabilities ---- */
+
+/* What an engine leaves to the root of a container, without two that an engine makes harmless by
+ * means that a sandbox does not have: mknod (a device cgroup) and net_raw (a network of its own). */
+static const int allowed_caps[] = {
+	CAP_CHOWN,
+	CAP_DAC_OVERRIDE,
+	CAP_FOWNER,
+	CAP_FSETID,
+	CAP_KILL,
+	CAP_SETGID,
+	CAP_SETUID,
+	CAP_SETPCAP,
+	CAP_NET_BIND_SERVICE,
+	CAP_SYS_CHROOT,
+	CAP_AUDIT_WRITE,
+	CAP_SETFCAP,
+};
+
+static bool
+allowed(int cap)
+{
+	for (size_t i = 0; i < WF_COUNT(allowed_caps); i++)
+		if (allowed_caps[i] == cap)
+			return true;
+	return false;
+}
+
+/* The bounding set limits what an exec can gain, not what init itself holds. */
+bool
+space_drop(struct wf_error *err)
+{
+	for (int cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
+		if (!allowed(cap) && prctl(PR_CAPBSET_READ, cap) == 1 &&
+		    prctl(PR_CAPBSET_DROP, cap) < 0)
+			return wf_fail_sys(err, errno, "capability %d", cap);
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return wf_fail_sys(err, errno, "ambient capabilities");
+	return true;
+}
+
+/* ---- the machine's name ---- */
+
+void
+space_hostname(const char *name, char out[64])
+{
+	size_t n = 0;
+
+	for (; *name && n < 63; name++)
+		if (isalnum((unsigned char)*name) || (*name == '-' && n > 0))
+			out[n++] = *name;
+	while (n > 0 && out[n - 1] == '-')
+		n--;
+	strcpy(out + n, n ? "" : "runner");
+}
+
+bool
+space_name(const char *name, struct wf_error *err)
+{
+	char host[64];
+
+	space_hostname(name, host);
+	if (sethostname(host, strlen(host)) < 0)
+		return wf_fail_sys(err, errno, "host name");
+	return true;
+}

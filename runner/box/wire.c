@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* wire.c - messages with descriptors, and texts in memory files. */
+#include "runner/box/wire.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+union control {
+	struct cmsghdr head; /* for the alignment */
+	char bytes[CMSG_SPACE(WIRE_MAX_FDS * sizeof(int))];
+};
+
+int
+wire_send(int sock, const void *bytes, size_t size, const int *fds, size_t nfds)
+{
+	union control control = { 0 };
+	struct iovec iov = { .iov_base = (void *)bytes, .iov_len = size };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	struct cmsghdr *head;
+	ssize_t n;
+
+	if (nfds > 0) {
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = CMSG_SPACE(nfds * sizeof(int));
+		head = CMSG_FIRSTHDR(&msg);
+		head->cmsg_level = SOL_SOCKET;
+		head->cmsg_type = SCM_RIGHTS;
+		head->cmsg_len = CMSG_LEN(nfds * sizeof(int));
+		memcpy(CMSG_DATA(head), fds, nfds * sizeof(int));
+	}
+	do
+		n = sendmsg(sock, &msg, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 ? errno : 0;
+}
+
+int
+wire_send_answer(int sock, const struct wire_answer *answer, int fd)
+{
+	size_t size = offsetof(struct wire_answer, error);
+
+	if (answer->kind == WIRE_FAILED)
+		size = sizeof(*answer);
+	return wire_send(sock, answer, size, &fd, fd < 0 ? 0 : 1);
+}
+
+static void
+take_fds(struct msghdr *msg, int fds[WIRE_MAX_FDS], size_t *nfds)
+{
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(msg); head; head = CMSG_NXTHDR(msg, head)) {
+		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+			continue;
+		*nfds = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(fds, CMSG_DATA(head), *nfds * sizeof(int));
+	}
+}
+
+ssize_t
+wire_recv(int sock, void *bytes, size_t size, int fds[WIRE_MAX_FDS], size_t *nfds)
+{
+	union control control = { 0 };
+	struct iovec iov = { .iov_base = bytes, .iov_len = size };
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes),
+	};
+	ssize_t n;
+
+	*nfds = 0;
+	do
+		n = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		take_fds(&msg, fds, nfds);
+	return n;
+}
+
+void
+wire_put(struct wf_buf *texts, const char *text)
+{
+	wf_buf_add(texts, (struct wf_str){ text ? text : "", text ? strlen(text) + 1 : 1 });
+}
+
+uint32_t
+wire_put_list(struct wf_buf *texts, const char *const *list)
+{
+	uint32_t n = 0;
+
+	for (; list[n]; n++)
+		wire_put(texts, list[n]);
+	return n;
+}
+
+int
+wire_pack(const struct wf_buf *texts)
+{
+	int fd = memfd_create("wfrun-texts", MFD_CLOEXEC);
+	size_t done = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	while (done < texts->n) {
+		n = write(fd, texts->p + done, texts->n - done);
+		if (n < 0) {
+			int errnum = errno;
+
+			close(fd);
+			errno = errnum;
+			return -1;
+		}
+		done += (size_t)n;
+	}
+	return fd;
+}
+
+bool
+wire_unpack(struct wf_arena *arena, int fd, struct wf_str *texts, struct wf_error *err)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	size_t done = 0;
+	ssize_t n;
+	char *p;
+
+	if (size < 0)
+		return wf_fail_sys(err, errno, "request to the box");
+	p = wf_alloc(arena, (size_t)size + 1, 1); /* zeroed: the last text ends in any case */
+	while (done < (size_t)size) {
+		n = pread(fd, p + done, (size_t)size - done, (off_t)done);
+		if (n <= 0)
+			return wf_fail_sys(err, n < 0 ? errno : EIO, "request to the box");
+		done += (size_t)n;
+	}
+	*texts = (struct wf_str){ p, done };
+	return true;
+}
+
+char *
+wire_get(struct wf_str *texts)
+{
+	char *text = (char *)texts->p;
+
+	if (texts->n == 0)
+		return (char *)"";
+	*texts = wf_str_skip(*texts, strlen(text) + 1);
+	return text;
+}
+
+char **
+wire_get_list(struct wf_arena *arena, struct wf_str *texts, uint32_t n)
+{
+	char **list = wf_new_array(arena, (size_t)n + 1, char *);
+
+	for (uint32_t i = 0; i < n; i++)
+		list[i] = wire_get(texts);
+	return list;
+}
+
+/* The members of a setup that are texts, in the order in which they travel. */
+#define TEXT(member) offsetof(struct wire_setup, member)
+static const size_t setup_texts[] = {
+	TEXT(spec.name),
+	TEXT(spec.repo),
+	TEXT(spec.worktree),
+	TEXT(spec.state),
+	TEXT(spec.temp),
+	TEXT(layout.home),
+	TEXT(layout.work),
+	TEXT(layout.workspace),
+	TEXT(layout.temp),
+	TEXT(layout.actions),
+	TEXT(layout.tool_cache),
+};
+
+void
+wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct wire_setup *setup)
+{
+	*request = (struct wire_request){ .kind = WIRE_SETUP };
+	wf_buf_addf(texts, "%d", (int)setup->parent);
+	wf_buf_addc(texts, '\0');
+	wire_put(texts, setup->sandbox ? "sandbox" : "host");
+	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
+		wire_put(texts, *(const char **)((const char *)setup + setup_texts[i]));
+	for (size_t i = 0; i < setup->spec.nmounts; i++) {
+		const struct box_mount *mount = &setup->spec.mounts[i];
+
+		wire_put(texts, mount->host);
+		wire_put(texts, mount->inside);
+		wire_put(texts, mount->writable ? "rw" : "ro");
+	}
+	request->counts[0] = (uint32_t)setup->spec.nmounts;
+}
+
+void
+wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struct wf_str texts,
+    struct wire_setup *setup)
+{
+	size_t n = request->counts[0];
+	struct box_mount *mounts = wf_new_array(arena, n, struct box_mount);
+
+	*setup = (struct wire_setup){ 0 };
+	setup->parent = (pid_t)strtol(wire_get(&texts), NULL, 10);
+	setup->sandbox = strcmp(wire_get(&texts), "sandbox") == 0;
+	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
+		*(const char **)((char *)setup + setup_texts[i]) = wire_get(&texts);
+	for (size_t i = 0; i < n; i++) {
+		mounts[i].host = wire_get(&texts);
+		mounts[i].inside = wire_get(&texts);
+		mounts[i].writable = strcmp(wire_get(&texts), "rw") == 0;
+	}
+	setup->spec.mounts = mounts;
+	setup->spec.nmounts = n;
+}

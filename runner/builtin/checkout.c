@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: MIT */
+/* checkout.c - actions/checkout: this repository, into the workspace.
+ *
+ * Nothing is copied when the wanted commit is the one that is checked out: the job sees the user's
+ * work tree as the lowest layer of an overlay. Above it lies a layer that hides what a clone would
+ * not have (the user's .git, ignored paths), and on top a fresh .git. Any other commit is exported
+ * into a layer of its own. All of this is made on a thread of the pool; the box shows it. */
+#include "runner/builtin/builtin.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "runner/builtin/gitdir.h"
+#include "runner/builtin/probe.h"
+
+#define SHA_LENGTH 40
+
+/* A call of the action. What the thread reads is set before it starts, what it writes is read after
+ * it ended. */
+struct checkout {
+	struct builtin_call *call;
+	uv_work_t work;
+	struct wf_arena *arena; /* the thread's while it runs; gone with the call */
+	struct wf_error error;
+
+	/* wanted */
+	const char *ref; /* full or short, NULL when a commit was asked for by its sha */
+	const char *sha; /* the commit; NULL: what ref names */
+	const char *inside; /* where the job sees it */
+	unsigned depth;
+	bool tags, submodules;
+
+	/* made */
+	bool ok;
+	bool exported; /* a commit that is not checked out, or not without changes */
+	size_t nhidden;
+	const char *commit, *subject;
+	struct gitdir_spec git;
+	const char *layers[4];
+
+	struct probe probe;
+};
+
+/* ---- inputs ---- */
+
+static const char *const input_names[] = { "repository", "ref", "token", "ssh-key",
+	"ssh-known-hosts", "ssh-strict", "ssh-user", "persist-credentials", "path", "clean",
+	"filter", "sparse-checkout", "sparse-checkout-cone-mode", "fetch-depth", "fetch-tags",
+	"show-progress", "lfs", "submodules", "set-safe-directory", "github-server-url",
+	"allow-unsafe-pr-checkout", NULL };
+
+static const char *const input_defaults[] = { NULL, NULL, NULL, NULL, NULL, "true", "git", "true",
+	NULL, "true", NULL, NULL, "true", "1", "false", "true", "false", "false", "true", NULL,
+	"false", NULL };
+
+/* What the action would do and this does not; said when the input has a value other than these. */
+static const struct {
+	const char *input, *harmless, *also_harmless;
+	const char *what;
+} not_done[] = {
+	{ "sparse-checkout", "", "", "all files are there, not only the sparse ones" },
+	{ "lfs", "false", "", "files that Git LFS keeps are there as the work tree has them" },
+	{ "ssh-key", "", "", "no key is set up: git cannot reach the remote from the job" },
+	{ "clean", "true", "", "the workspace is always made anew" },
+	{ "github-server-url", "", "https://github.com",
+	    "the repository always comes from this machine" },
+};
+
+static void
+say_not_done(struct builtin_call *call)
+{
+	for (size_t i = 0; i < WF_COUNT(not_done); i++) {
+		struct wf_str value = builtin_input(call, not_done[i].input);
+
+		if (!wf_str_ieq(value, wf_str(not_done[i].harmless)) &&
+		    !wf_str_ieq(value, wf_str(not_done[i].also_harmless)))
+			builtin_warn(call, "Input '%s' is not supported yet: %s", not_done[i].input,
+			    not_done[i].what);
+	}
+}
+
+static bool
+is_sha(struct wf_str text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (!text.p[i] || !strchr("0123456789abcdefABCDEF", text.p[i]))
+			return false;
+	return text.n == SHA_LENGTH;
+}
+
+/* As the action reads it: rounded down, and all of history for what is no number. */
+static unsigned
+read_depth(struct wf_str text)
+{
+	struct wf_str whole = wf_str_cut(&text, '.');
+	uint64_t depth;
+
+	if (!wf_str_u64(whole, &depth))
+		return 0;
+	return depth < INT32_MAX ? (unsigned)depth : 0;
+}
+
+/* The folder of `path` in the workspace, with . and .. resolved; NULL when it leads out of it. */
+static const char *
+resolve_path(struct builtin_call *call, struct wf_str path)
+{
+	struct wf_str workspace = wf_str(call->box->layout.workspace);
+	struct wf_buf out = WF_BUF_INIT;
+	struct wf_str rest = path;
+	const char *result = NULL;
+
+	if (!wf_str_starts(path, WF_S("/")))
+		wf_buf_add(&out, workspace);
+	while (rest.p) {
+		struct wf_str part = wf_str_cut(&rest, '/');
+		ptrdiff_t slash = wf_str_rfind_char(wf_buf_str(&out), '/');
+
+		if (wf_str_is(part, "..") && slash >= 0)
+			out.n = (size_t)slash;
+		else if (part.n > 0 && !wf_str_is(part, ".") && !wf_str_is(part, "..")) {
+			wf_buf_addc(&out, '/');
+			wf_buf_add(&out, part);
+		}
+	}
+	if (wf_str_starts(wf_buf_str(&out), workspace) &&
+	    (out.n == workspace.n || out.p[workspace.n] == '/'))
+		result = wf_str_dup(call->arena, wf_buf_str(&out)).p;
+	wf_buf_release(&out);
+	return result;
+}
+
+static void
+read_ref(struct checkout *co, struct wf_str ref)
+{
+	const struct event *event = co->call->event;
+
+	if (is_sha(ref)) {
+		co->sha = wf_str_lower(co->arena, ref).p;
+	} else if (ref.n > 0) {
+		co->ref = wf_cstr(co->arena, ref);
+	} else {
+		co->ref = wf_cstr(co->arena, event->ref);
+		co->sha = wf_cstr(co->arena, event->sha);
+		/* some events have a short ref: a pull request that was merged */
+		if (event->ref.n > 0 && !wf_str_starts(event->ref, WF_S("refs/")))
+			co->ref = wf_strf(co->arena, "refs/heads/%s", co->ref).p;
+	}
+}
+
+/* Says what is wrong and is false when the call cannot be served. */
+static bool
+read_inputs(struct checkout *co)
+{
+	struct builtin_call *call = co->call;
+	struct wf_str repository = builtin_input(call, "repository");
+	struct wf_str own = call->facts->full_name;
+
+	if (repository.n > 0 && !wf_str_ieq(repository, own)) {
+		builtin_fail(call,
+		    "Repository '%.*s' cannot be checked out: only this one, '%.*s', is at hand. "
+		    "Guard the step with an `if:`, or put an action in its place with --stubs",
+		    WF_ARG(repository), WF_ARG(own));
+		return false;
+	}
+	co->inside = resolve_path(call, builtin_input(call, "path"));
+	if (!co->inside) {
+		builtin_fail(call, "Repository path '%.*s' is not under '%s'",
+		    WF_ARG(builtin_input(call, "path")), call->box->layout.workspace);
+		return false;
+	}
+	read_ref(co, builtin_input(call, "ref"));
+	co->depth = read_depth(builtin_input(call, "fetch-depth"));
+	co->tags = builtin_flag(call, "fetch-tags");
+	co->submodules = builtin_flag(call, "submodules") ||
+	                 wf_str_ieq(builtin_input(call, "submodules"), WF_S("recursive"));
+	return true;
+}
+
+/* ---- on the thread: which commit ---- */
+
+/* The event's own name for its commit, and for that of the run that raised it: neither need exist
+ * in the repository yet. */
+static const char *
+event_commit(struct checkout *co)
+{
+	const struct event *event = co->call->event;
+	struct wf_str ref = wf_str(co->ref);
+	struct expr_value payload = expr_object_value(event->payload);
+	struct wf_str branch = expr_path_str(co->arena, payload, "workflow_run.head_branch");
+	struct wf_str sha = expr_path_str(co->arena, payload, "workflow_run.head_sha");
+
+	if (wf_str_eq(ref, event->ref) || wf_str_eq(ref, event->ref_name))
+		return wf_cstr(co->arena, event->sha);
+	if (wf_str_starts(ref, WF_S("refs/heads/")) || wf_str_starts(ref, WF_S("refs/tags/")))
+		ref = wf_str_skip(ref, wf_str_starts(ref, WF_S("refs/heads/")) ? 11 : 10);
+	if (branch.n > 0 && sha.n > 0 && wf_str_eq(ref, branch))
+		return wf_cstr(co->arena, sha);
+	return NULL;
+}
+
+/* The commit of a ref under any of the places where a branch or a tag of this name is kept. */
+static const char *
+find_ref(struct checkout *co, struct repo *repo, const char *const *places, const char *name)
+{
+	struct wf_str sha;
+
+	for (; *places; places++)
+		if (repo_resolve(
+		        repo, co->arena, wf_strf(co->arena, "%s%s", *places, name).p, &sha))
+			return wf_cstr(co->arena, sha);
+	return NULL;
+}
+
+/* Leaves the branch of this name checked out. */
+static void
+on_branch(struct checkout *co, const char *name)
+{
+	co->git.branch = name;
+}
+
+static void
+on_tag(struct checkout *co, const char *full, bool as_it_is)
+{
+	co->git.ref = full;
+	co->git.keep_tag = as_it_is;
+}
+
+/* Finds the commit of a ref as it was written, and what HEAD will be called. */
+static bool
+find_commit(struct checkout *co, struct repo *repo)
+{
+	static const char *const branches[] = { "refs/heads/", "refs/remotes/origin/", NULL };
+	static const char *const tags[] = { "refs/tags/", NULL };
+	struct wf_str ref = wf_str(co->ref);
+	const char *known = co->sha ? co->sha : event_commit(co);
+	const char *name = co->ref, *found;
+
+	if (wf_str_starts(ref, WF_S("refs/heads/"))) {
+		name += 11;
+		found = known ? known : find_ref(co, repo, branches, name);
+		on_branch(co, name);
+	} else if (wf_str_starts(ref, WF_S("refs/pull/"))) {
+		found = known;
+		co->git.ref = wf_strf(co->arena, "refs/remotes/pull/%s", name + 10).p;
+	} else if (wf_str_starts(ref, WF_S("refs/tags/"))) {
+		found = known ? known : find_ref(co, repo, tags, name + 10);
+		on_tag(co, name, !known);
+	} else if (wf_str_starts(ref, WF_S("refs/"))) {
+		found = known;
+	} else if ((found = find_ref(co, repo, branches, name))) {
+		on_branch(co, name);
+	} else if ((found = find_ref(co, repo, tags, name))) {
+		on_tag(co, wf_strf(co->arena, "refs/tags/%s", name).p, true);
+	} else if ((found = known)) {
+		on_tag(co, wf_strf(co->arena, "refs/tags/%s", name).p, false);
+	}
+	if (!found)
+		return wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
+		    "A branch or tag with the name '%s' could not be found", co->ref);
+	co->commit = found;
+	return true;
+}
+
+static bool
+choose_commit(struct checkout *co, struct repo *repo)
+{
+	struct repo_commit commit;
+	struct wf_str sha;
+
+	if (!co->ref)
+		co->commit = co->sha;
+	else if (!find_commit(co, repo))
+		return false;
+	if (!repo_resolve(repo, co->arena, co->commit, &sha))
+		return wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
+		    "The commit '%s' is not in this repository", co->commit);
+	co->commit = wf_cstr(co->arena, sha);
+	if (!repo_commit(repo, co->arena, co->commit, &commit, &co->error))
+		return false;
+	co->subject = wf_cstr(co->arena, wf_str_cut(&commit.message, '\n'));
+	return true;
+}
+
+/* ---- on the thread: layers ---- */
+
+static const char *
+new_layer(struct checkout *co, const char *base, const char *name)
+{
+	const char *path = wf_join(co->arena, base, name);
+
+	return wf_mkdirs(path, 0755, &co->error) ? path : NULL;
+}
+
+/* Makes the folders above `rel` in the layer; an overlay shows their modes, so they are those of
+ * the work tree. */
+static bool
+copy_parents(struct checkout *co, const char *layer, struct wf_str rel)
+{
+	const char *from = co->call->repo_dir;
+
+	for (size_t i = 0; i < rel.n; i++) {
+		struct stat st;
+		const char *part, *made;
+
+		if (rel.p[i] != '/')
+			continue;
+		part = wf_cstr(co->arena, wf_str_sub(rel, 0, i));
+		made = wf_join(co->arena, layer, part);
+		if (mkdir(made, 0755) < 0) {
+			if (errno == EEXIST)
+				continue;
+			return wf_fail_sys(&co->error, errno, "create %s", made);
+		}
+		if (stat(wf_join(co->arena, from, part), &st) < 0)
+			return wf_fail_sys(&co->error, errno, "look at %s/%s", from, part);
+		if (chmod(made, st.st_mode & 07777) < 0 ||
+		    (geteuid() == 0 && chown(made, st.st_uid, st.st_gid) < 0))
+			return wf_fail_sys(&co->error, errno, "set the mode of %s", made);
+	}
+	return true;
+}
+
+/* Hides a path of the layers below. A device 0/0 takes no privilege to make. */
+static bool
+hide(struct checkout *co, const char *layer, struct wf_str rel)
+{
+	const char *path = wf_join(co->arena, layer, wf_cstr(co->arena, rel));
+
+	if (!copy_parents(co, layer, rel))
+		return false;
+	if (mknod(path, S_IFCHR, makedev(0, 0)) < 0 && errno != EEXIST)
+		return wf_fail_sys(&co->error, errno, "hide %.*s", WF_ARG(rel));
+	return true;
+}
+
+/* The paths of submodules, one `path = ...` each in .gitmodules. */
+static bool
+next_submodule(struct wf_str *text, struct wf_str *path)
+{
+	while (text->p) {
+		struct wf_str value = wf_str_cut(text, '\n');
+		struct wf_str key = wf_str_trim(wf_str_cut(&value, '='));
+
+		*path = wf_str_trim(value);
+		if (wf_str_is(key, "path") && path->n > 0 && path->p[0] != '/' &&
+		    wf_str_find(*path, WF_S("..")) < 0)
+			return true;
+	}
+	return false;
+}
+
+/* A clone has an empty folder for a submodule; one that is asked for keeps its files, but not the
+ * link into the user's .git. */
+static bool
+hide_submodules(struct checkout *co, const char *layer, const char *top)
+{
+	const char *file = wf_join(co->arena, co->call->repo_dir, ".gitmodules");
+	struct wf_str text, path;
+
+	if (!wf_read_file(co->arena, file, 1u << 20, &text, NULL))
+		return true; /* there are none */
+	while (next_submodule(&text, &path)) {
+		const char *name = wf_cstr(co->arena, path);
+
+		if (!wf_exists(wf_join(co->arena, co->call->repo_dir, name)))
+			continue;
+		if (co->submodules)
+			path = wf_strf(co->arena, "%s/.git", name);
+		else if (!new_layer(co, top, name))
+			return false;
+		if (!hide(co, layer, path))
+			return false;
+	}
+	return true;
+}
+
+/* The work tree as it is, less what a clone would not have. */
+static bool
+layer_worktree(struct checkout *co, struct repo *repo, const char *base)
+{
+	const char *layer = new_layer(co, base, "hidden");
+	struct wf_str *paths;
+	size_t n;
+
+	if (!layer || !hide(co, layer, WF_S(".git")) ||
+	    !repo_ignored(repo, co->arena, &paths, &n, &co->error))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!hide(co, layer, paths[i]))
+			return false;
+	co->nhidden = n;
+	co->layers[1] = layer;
+	co->layers[2] = co->call->repo_dir;
+	return hide_submodules(co, layer, co->layers[0]);
+}
+
+static bool
+layer_export(struct checkout *co, struct repo *repo, const char *base)
+{
+	const char *layer = new_layer(co, base, "files");
+
+	co->layers[1] = layer;
+	return layer && repo_export(repo, co->commit, layer, &co->error);
+}
+
+/* The folder of this call below the job's: a job may check out more than once. */
+static const char *
+make_base(struct checkout *co)
+{
+	char *base =
+	    wf_strf(co->arena, "%s/checkout-XXXXXX", co->call->state).n
+	        ? wf_cstr(co->arena, wf_strf(co->arena, "%s/checkout-XXXXXX", co->call->state))
+	        : NULL;
+
+	if (!mkdtemp(base)) {
+		wf_fail_sys(&co->error, errno, "create a folder in %s", co->call->state);
+		return NULL;
+	}
+	return base;
+}
+
+static bool
+make_layers(struct checkout *co, struct repo *repo)
+{
+	const struct builtin_call *call = co->call;
+	const char *base = make_base(co), *git;
+
+	if (!base || !(co->layers[0] = new_layer(co, base, "git")) ||
+	    !(git = new_layer(co, co->layers[0], ".git")))
+		return false;
+	co->exported = !wf_str_is(call->facts->head_sha, co->commit) ||
+	               (call->committed && call->facts->dirty);
+	co->git.sha = co->commit;
+	co->git.depth = co->depth;
+	co->git.tags = co->tags;
+	co->git.keep_index = !co->exported;
+	return gitdir_write(co->arena, repo, git, &co->git, &co->error) &&
+	       (co->exported ? layer_export : layer_worktree)(co, repo, base);
+}
+
+static void
+on_work(uv_work_t *work)
+{
+	struct checkout *co = work->data;
+	struct repo *repo = repo_open(co->call->repo_dir, &co->error);
+
+	co->ok = repo && choose_commit(co, repo) && make_layers(co, repo);
+	repo_close(repo);
+}
+
+/* ---- back on the loop ---- */
+
+static void
+finish(struct checkout *co, const struct wf_error *err)
+{
+	struct builtin_call *call = co->call;
+	struct wf_error failure;
+
+	if (err)
+		failure = *err;
+	wf_arena_free(co->arena);
+	if (err)
+		builtin_fail(call, "%s", failure.msg);
+	else
+		call->done(call, true);
+}
+
+/* git refuses a repository of another user; the action says in the user's configuration that this
+ * one is fine. Never in the configuration of the person who runs wfrun. */
+static void
+trust_folder(struct checkout *co)
+{
+	struct builtin_call *call = co->call;
+	struct wf_str home = builtin_env(call, "HOME");
+	const char *own = getenv("HOME");
+	struct wf_buf text = WF_BUF_INIT;
+	wf_auto(wf_close_fd) int fd = -1;
+
+	if (!builtin_flag(call, "set-safe-directory") || home.n == 0 ||
+	    (own && wf_str_is(home, own)))
+		return;
+	fd = box_open(call->box, wf_strf(co->arena, "%.*s/.gitconfig", WF_ARG(home)).p,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, NULL);
+	wf_buf_adds(&text, "[safe]\n\tdirectory = ");
+	wf_buf_add_json(&text, wf_str(co->inside));
+	wf_buf_addc(&text, '\n');
+	if (fd < 0 || write(fd, text.p, text.n) != (ssize_t)text.n)
+		builtin_warn(call, "git may refuse %s: it could not be marked as a safe directory",
+		    co->inside);
+	wf_buf_release(&text);
+}
+
+static void
+succeed(struct checkout *co)
+{
+	struct builtin_call *call = co->call;
+
+	builtin_printf(call, "%s", co->commit);
+	call->output(call, WF_S("ref"), wf_str_dup(call->arena, wf_str(co->ref)));
+	call->output(call, WF_S("commit"), wf_str_dup(call->arena, wf_str(co->commit)));
+	finish(co, NULL);
+}
+
+/* An exported commit has no index yet; a box without git has no use for one. */
+static void
+on_index(struct probe *probe, bool ok)
+{
+	struct checkout *co = probe->data;
+
+	(void)ok;
+	succeed(co);
+}
+
+static void
+describe(struct checkout *co)
+{
+	struct builtin_call *call = co->call;
+
+	builtin_group(call, "Checking out the ref");
+	if (co->git.branch)
+		builtin_printf(call, "Switched to a new branch '%s'", co->git.branch);
+	builtin_printf(call, "HEAD is now at %.7s %s", co->commit, co->subject);
+	if (co->exported)
+		builtin_printf(call, "The files are those of the commit");
+	else
+		builtin_printf(call,
+		    "The files are those of the work tree%s; ignored and left out: %zu",
+		    call->facts->dirty ? ", with changes that are not committed" : "", co->nhidden);
+	builtin_printf(call, "::endgroup::");
+}
+
+static void
+on_overlay(void *data, const struct wf_error *err)
+{
+	static const char *const read_tree[] = { "git", "read-tree", "HEAD", NULL };
+	struct checkout *co = data;
+
+	if (err) {
+		finish(co, err);
+		return;
+	}
+	describe(co);
+	trust_folder(co);
+	if (!co->exported) {
+		succeed(co);
+		return;
+	}
+	co->probe = (struct probe){ .call = co->call, .on_done = on_index, .data = co };
+	probe_start(&co->probe, read_tree, co->inside);
+}
+
+static void
+on_worked(uv_work_t *work, int status)
+{
+	struct checkout *co = work->data;
+
+	if (status < 0 || co->call->cancelled)
+		wf_fail(&co->error, WF_ERR_SYS, WF_NOWHERE, "The operation was canceled.");
+	if (status < 0 || co->call->cancelled || !co->ok)
+		finish(co, &co->error);
+	else
+		box_overlay(co->call->box, co->layers, co->inside, on_overlay, co);
+}
+
+static const char *
+origin_url(struct checkout *co)
+{
+	struct expr_value github = expr_object_value((struct expr_object *)co->call->github);
+	struct wf_str server = expr_path_str(co->arena, github, "server_url");
+
+	if (server.n == 0)
+		server = WF_S("https://github.com");
+	return wf_strf(co->arena, "%.*s/%.*s", WF_ARG(server), WF_ARG(co->call->facts->full_name))
+	    .p;
+}
+
+static void
+checkout_start(struct builtin_call *call)
+{
+	struct checkout *co = wf_new(call->arena, struct checkout);
+
+	co->call = call;
+	co->arena = wf_arena_new();
+	co->work.data = co;
+	builtin_printf(call, "Syncing repository: %.*s", WF_ARG(call->facts->full_name));
+	if (!read_inputs(co)) {
+		wf_arena_free(co->arena);
+		return;
+	}
+	say_not_done(call);
+	if (co->submodules)
+		builtin_warn(call,
+		    "Input 'submodules' is not supported yet: submodules are there as the work "
+		    "tree has them, without their history");
+	co->git.url = origin_url(co);
+	if (uv_queue_work(call->loop, &co->work, on_work, on_worked) < 0) {
+		wf_fail(&co->error, WF_ERR_SYS, WF_NOWHERE, "no thread to check out with");
+		finish(co, &co->error);
+	}
+}
+
+const struct builtin builtin_checkout = {
+	.repository = "actions/checkout",
+	.inputs = input_names,
+	.defaults = input_defaults,
+	.start = checkout_start,
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_eval.c - `wfrun eval`: one expression, its contexts from a file, its value or its error. */
+#include "cli/cmd_eval.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "expr/expr.h"
+
+#define CONTEXT_MAX ((size_t)64 << 20)
+
+enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
+
+struct eval_args {
+	const char *context; /* a file, or NULL */
+	bool json;
+	const char *text;
+};
+
+static bool
+read_args(int argc, char **argv, struct eval_args *out, struct wf_error *err)
+{
+	bool options = true;
+
+	for (int i = 0; i < argc; i++) {
+		if (options && strcmp(argv[i], "--") == 0)
+			options = false;
+		else if (options && strcmp(argv[i], "--json") == 0)
+			out->json = true;
+		else if (options && strcmp(argv[i], "--context") == 0 && i + 1 < argc)
+			out->context = argv[++i];
+		else if (options && strncmp(argv[i], "--context=", 10) == 0)
+			out->context = argv[i] + 10;
+		else if (options && strncmp(argv[i], "--", 2) == 0)
+			return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+			    "eval: unknown or incomplete option '%s'", argv[i]);
+		else if (out->text)
+			return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+			    "eval: one expression is evaluated, and '%s' is a second", argv[i]);
+		else
+			out->text = argv[i];
+	}
+	if (!out->text)
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "eval: no expression is given");
+	return true;
+}
+
+static bool
+read_contexts(
+    struct wf_arena *arena, const char *path, struct expr_object **out, struct wf_error *err)
+{
+	struct expr_value value;
+	struct wf_str text;
+
+	*out = expr_object_new(arena);
+	if (!path)
+		return true;
+	if (!wf_read_file(arena, path, CONTEXT_MAX, &text, err) ||
+	    !expr_json_read(arena, path, text, &value, err))
+		return false;
+	if (value.kind != EXPR_OBJECT)
+		return wf_fail(err, WF_ERR_USAGE, (struct wf_pos){ path, 1, 1 },
+		    "the contexts must be the members of a JSON object");
+	*out = value.object;
+	return true;
+}
+
+/* The names of the contexts, NULL-ended. */
+static const char *const *
+context_names(struct wf_arena *arena, const struct expr_object *contexts)
+{
+	const char **names = wf_new_array(arena, contexts->n + 1, const char *);
+
+	for (size_t i = 0; i < contexts->n; i++)
+		names[i] = wf_cstr(arena, contexts->pairs[i].key);
+	return names;
+}
+
+/* Parses and evaluates; *kind tells a caller of --json which of the two failed. */
+static bool
+evaluate(struct wf_arena *arena, const char *text, const struct expr_object *contexts,
+    struct expr_value *out, enum expr_errkind *kind, struct wf_error *err)
+{
+	struct expr_names names = { .contexts = context_names(arena, contexts) };
+	struct expr_scope scope = { .contexts = contexts };
+	struct wf_pos pos = { .file = "expression" };
+	const struct expr *expr = expr_parse(arena, wf_str(text), pos, &names, kind, err);
+
+	if (!expr)
+		return false;
+	*kind = EXPR_ERR_EVAL;
+	return expr_eval(arena, expr, &scope, out, err);
+}
+
+static void
+print(FILE *to, const struct wf_buf *text)
+{
+	if (text->n)
+		fwrite(text->p, 1, text->n, to);
+	fflush(to);
+}
+
+static void
+print_value(struct expr_value value, bool json)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	if (json) {
+		wf_buf_addf(&out, "{\"kind\": \"%s\", \"value\": ", expr_kind_name(value.kind));
+		expr_json_compact(&out, value);
+		wf_buf_addc(&out, '}');
+	} else if (value.kind == EXPR_STRING) {
+		wf_buf_add(&out, value.string);
+	} else {
+		expr_json_pretty(&out, value);
+	}
+	wf_buf_addc(&out, '\n');
+	print(stdout, &out);
+}
+
+static void
+print_error_json(const struct wf_error *err, enum expr_errkind kind)
+{
+	static const char *const names[] = {
+		[EXPR_ERR_LEX] = "lexing",
+		[EXPR_ERR_PARSE] = "parsing",
+		[EXPR_ERR_EVAL] = "evaluation",
+	};
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	wf_buf_addf(&out, "{\"error\": {\"kind\": \"%s\", \"message\": ", names[kind]);
+	wf_buf_add_json(&out, wf_str(err->msg));
+	wf_buf_adds(&out, "}}\n");
+	print(stdout, &out);
+}
+
+static void
+print_error(const struct wf_error *err, struct wf_str source)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	wf_error_render(&out, err, "error", source, isatty(STDERR_FILENO));
+	print(stderr, &out);
+}
+
+int
+cmd_eval(int argc, char **argv)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	struct eval_args args = { 0 };
+	struct expr_object *contexts;
+	struct expr_value value;
+	enum expr_errkind kind;
+	struct wf_error err;
+
+	if (!read_args(argc, argv, &args, &err) ||
+	    !read_contexts(arena, args.context, &contexts, &err)) {
+		print_error(&err, WF_S(""));
+		return STATUS_USAGE;
+	}
+	if (evaluate(arena, args.text, contexts, &value, &kind, &err)) {
+		print_value(value, args.json);
+		return STATUS_OK;
+	}
+	if (args.json)
+		print_error_json(&err, kind);
+	else
+		print_error(&err, wf_str(args.text));
+	return STATUS_FAILED;
+}
