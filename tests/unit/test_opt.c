@@ -28,7 +28,7 @@ static bool
 parse(struct fixture *f, const char *line)
 {
 	struct wf_str rest = wf_str(line);
-	char *argv[MAX_ARGV] = { "wfrun" };
+	char program[] = "wfrun", *argv[MAX_ARGV] = { program };
 	int argc = 1;
 
 	f->arena = wf_arena_new();
