@@ -42,12 +42,13 @@ static void
 hint_command(const struct scene *scene, struct wf_error *err)
 {
 	const struct args *args = scene->cmd->args;
-	struct wf_str nearest;
+	struct wf_str *names, nearest;
 	size_t n;
 
 	if (!args->assumed || err->kind != WF_ERR_USAGE)
 		return;
-	nearest = wf_nearest(wf_str(args->words.items[0]), cmd_names(scene->cmd->arena, &n), n);
+	names = cmd_names(scene->cmd->arena, &n);
+	nearest = wf_nearest(wf_str(args->words.items[0]), names, n);
 	if (nearest.n > 0)
 		wf_hint(err, "did you mean 'wfrun %.*s'?", WF_ARG(nearest));
 }
