@@ -163,7 +163,7 @@ try "a run that fails" 1 fail.yml --event dispatch --box host
 try "a run as JSON" 0 run ci.yml --event push --changed src/a.c --box host --json
 verdict "each line of it is an object" python3 -c "
 import json
-kinds = [json.loads(line)['kind'] for line in open('$scratch/out')]
+kinds = [json.loads(line)['type'] for line in open('$scratch/out')]
 assert kinds[0] != kinds[-1] and 'job.finished' in kinds"
 try "an event that a workflow does not listen to" 2 docs.yml --event push
 has "what it listens to is said" "$err" "pull_request"

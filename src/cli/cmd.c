@@ -4,32 +4,31 @@
 
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "cli/visible.h"
 
 void
 cmd_print(const struct wf_buf *text)
 {
-	for (size_t i = 0; i < text->n; i++) {
-		unsigned char c = (unsigned char)text->p[i];
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+	struct wf_str rest = wf_buf_str(text);
 
-		if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
-			putchar('^');
-			c ^= 0x40;
-		}
-		putchar(c);
+	while (rest.n > 0) {
+		visible_add(&out, wf_str_cut(&rest, '\n'), false);
+		wf_buf_addc(&out, '\n');
 	}
+	fwrite(out.p, 1, out.n, stdout);
 }
 
-bool
-cmd_color(const struct args *args, int fd)
+void
+cmd_print_json(struct expr_value value)
 {
-	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 
-	if (args->color != OPT_COLOR_AUTO)
-		return args->color == OPT_COLOR_ALWAYS;
-	return isatty(fd) && !(none && none[0]) && !(term && strcmp(term, "dumb") == 0);
+	expr_json_pretty(&out, value);
+	wf_buf_addc(&out, '\n');
+	fwrite(out.p, 1, out.n, stdout);
 }
 
 static int

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "cli/opt.h"
+#include "expr/expr.h"
 
 #include <stddef.h>
 
@@ -45,11 +46,9 @@ const struct cmd_def *cmd_find(const char *name);
 /* The names of all commands, for "did you mean". */
 struct wf_str *cmd_names(struct wf_arena *arena, size_t *n);
 
-/* Writes text to stdout; bytes that a terminal would interpret (names come out of foreign files)
- * become visible, ESC as ^[. */
+/* Writes lines to stdout, fit for a terminal: names come out of foreign files. */
 void cmd_print(const struct wf_buf *text);
-
-/* Whether to write colours to the descriptor: --color, else a terminal without NO_COLOR. */
-bool cmd_color(const struct args *args, int fd);
+/* Writes a value to stdout as JSON, one line an element. */
+void cmd_print_json(struct expr_value value);
 
 cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list;

@@ -133,10 +133,9 @@ cmd_list(struct cmd *cmd, struct wf_error *err)
 			expr_array_push(list, workflow_json(cmd->arena, &scene.workflows[i]));
 		else
 			print_workflow(&out, cmd->arena, &scene.workflows[i]);
-	if (cmd->args->json) {
-		expr_json_pretty(&out, expr_array_value(list));
-		wf_buf_addc(&out, '\n');
-	}
-	cmd_print(&out);
+	if (cmd->args->json)
+		cmd_print_json(expr_array_value(list));
+	else
+		cmd_print(&out);
 	return scene_status(&scene);
 }

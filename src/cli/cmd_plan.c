@@ -227,7 +227,6 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 {
 	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 	wf_auto(scene_close) struct scene scene = { 0 };
-	struct expr_object *all = expr_object_new(cmd->arena);
 	struct expr_array *list = expr_array_new(cmd->arena);
 
 	if (!scene_open(&scene, cmd, err) || !scene_load(&scene, err) ||
@@ -244,13 +243,9 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 		print_workflow(&out, &woken);
 		expr_array_push(list, workflow_json(cmd->arena, &woken));
 	}
-	if (cmd->args->json) {
-		wf_buf_clear(&out);
-		expr_object_set(all, WF_S("event"), scene_event_json(&scene));
-		expr_object_set(all, WF_S("workflows"), expr_array_value(list));
-		expr_json_pretty(&out, expr_object_value(all));
-		wf_buf_addc(&out, '\n');
-	}
-	cmd_print(&out);
+	if (cmd->args->json)
+		scene_print_json(&scene, list);
+	else
+		cmd_print(&out);
 	return scene_status(&scene);
 }

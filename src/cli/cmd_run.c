@@ -8,9 +8,9 @@
 
 #include "base/fs.h"
 #include "cli/cmd.h"
+#include "cli/report.h"
 #include "cli/scene.h"
 #include "cli/style.h"
-#include "cli/report.h"
 #include "cli/term.h"
 #include "runner/output/record.h"
 #include "runner/output/report.h"

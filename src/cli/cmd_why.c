@@ -69,26 +69,12 @@ answer_json(struct wf_arena *arena, const struct answer *answer)
 	return expr_object_value(out);
 }
 
-static void
-print_json(struct wf_buf *out, const struct scene *scene, const struct answer *answers)
-{
-	struct wf_arena *arena = scene->cmd->arena;
-	struct expr_object *all = expr_object_new(arena);
-	struct expr_array *list = expr_array_new(arena);
-
-	for (size_t i = 0; i < scene->n; i++)
-		expr_array_push(list, answer_json(arena, &answers[i]));
-	expr_object_set(all, WF_S("event"), scene_event_json(scene));
-	expr_object_set(all, WF_S("workflows"), expr_array_value(list));
-	expr_json_pretty(out, expr_object_value(all));
-	wf_buf_addc(out, '\n');
-}
-
 int
 cmd_why(struct cmd *cmd, struct wf_error *err)
 {
 	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 	wf_auto(scene_close) struct scene scene = { 0 };
+	struct expr_array *list = expr_array_new(cmd->arena);
 	struct answer *answers;
 
 	if (!scene_open(&scene, cmd, err) || !scene_load(&scene, err) ||
@@ -97,10 +83,13 @@ cmd_why(struct cmd *cmd, struct wf_error *err)
 	answers = wf_new_array(cmd->arena, scene.n, struct answer);
 	if (!decide(&scene, answers, err))
 		return CMD_FAILED;
-	if (cmd->args->json)
-		print_json(&out, &scene, answers);
-	else
+	if (cmd->args->json) {
+		for (size_t i = 0; i < scene.n; i++)
+			expr_array_push(list, answer_json(cmd->arena, &answers[i]));
+		scene_print_json(&scene, list);
+	} else {
 		print_text(&out, &scene, answers);
-	cmd_print(&out);
+		cmd_print(&out);
+	}
 	return scene_status(&scene);
 }

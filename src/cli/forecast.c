@@ -35,6 +35,13 @@ forecast_kind_name(enum forecast_kind kind)
 	abort();
 }
 
+/* Whether it is not known how the job above will end. */
+static bool
+is_open(const struct maker *m, size_t above)
+{
+	return m->out[above].kind != FORECAST_SKIPPED;
+}
+
 /* ---- what a condition or a matrix reads of other jobs ---- */
 
 struct reads {
@@ -48,7 +55,7 @@ add_name(const struct reads *reads, const struct need_def *need)
 {
 	struct forecast_names *names = reads->names;
 
-	if (reads->maker->out[need->index].kind == FORECAST_SKIPPED)
+	if (!is_open(reads->maker, need->index))
 		return; /* its result is known, and it has no outputs */
 	for (size_t i = 0; i < names->n; i++)
 		if (wf_str_ieq(names->items[i], need->id))
@@ -111,9 +118,11 @@ set_world(struct maker *m, const struct plan_node *node, enum plan_result most, 
 {
 	for (size_t i = 0; i < node->nancestors; i++) {
 		size_t above = node->ancestors[i];
-		bool skipped = m->out[above].kind == FORECAST_SKIPPED;
 
-		m->results[above] = skipped ? PLAN_SKIPPED : above == which ? one : most;
+		if (!is_open(m, above))
+			m->results[above] = PLAN_SKIPPED;
+		else
+			m->results[above] = above == which ? one : most;
 	}
 }
 
@@ -157,14 +166,21 @@ static const struct world {
 static enum forecast_kind
 ask_worlds(struct maker *m, const struct plan_node *node, struct forecast *f)
 {
+	size_t nopen = 0;
 	bool failed = false;
 
+	for (size_t i = 0; i < node->nancestors; i++)
+		nopen += is_open(m, node->ancestors[i]);
 	for (size_t w = 0; w < WF_COUNT(worlds); w++) {
 		bool mixed = worlds[w].most != worlds[w].one;
 
+		if (mixed && nopen < 2)
+			continue; /* one job alone is not different from the others */
 		for (size_t i = 0; i < (mixed ? node->nancestors : 1); i++) {
-			size_t which = node->nancestors > 0 ? node->ancestors[i] : SIZE_MAX;
+			size_t which = mixed ? node->ancestors[i] : SIZE_MAX;
 
+			if (mixed && !is_open(m, which))
+				continue;
 			set_world(m, node, worlds[w].most, which, worlds[w].one);
 			if (ask(m, node, worlds[w].cancelled, f, &failed))
 				f->when |= worlds[w].bit;

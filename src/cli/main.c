@@ -10,6 +10,7 @@
 
 #include "base/fs.h"
 #include "cli/cmd.h"
+#include "cli/style.h"
 #include "runner/box/box.h"
 
 #define MAX_SOURCE (16u << 20)
@@ -67,7 +68,7 @@ perform(struct cmd *cmd, struct wf_error *err)
 static int
 conclude(const struct cmd *cmd, int status, const struct wf_error *err)
 {
-	bool color = cmd_color(cmd->args, STDERR_FILENO);
+	bool color = style_color(cmd->args->color, stderr);
 
 	show_diags(cmd->arena, cmd->diags, color);
 	if (status != CMD_FAILED)

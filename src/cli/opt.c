@@ -83,7 +83,7 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 #define CHOICE(member, names) set_choice, FIELD(member, unsigned), (names)
 
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
-static const char *const color_names[] = { "auto", "always", "never", NULL };
+static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 
 #define IN_REPO (IN_RUN | IN_PLAN | IN_WHY | IN_LIST)
 #define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY)

@@ -19,8 +19,6 @@ struct opt_list {
 	size_t n, cap;
 };
 
-enum opt_color { OPT_COLOR_AUTO, OPT_COLOR_ALWAYS, OPT_COLOR_NEVER };
-
 struct cmd_def;
 
 struct args {
@@ -30,7 +28,7 @@ struct args {
 
 	bool help, version;
 	struct opt_list dirs; /* -C, each relative to the one before */
-	unsigned color; /* enum opt_color */
+	unsigned color; /* enum style_when */
 	bool json, quiet, verbose;
 
 	const char *event, *payload; /* what happened */

@@ -42,12 +42,13 @@ static void
 hint_command(const struct scene *scene, struct wf_error *err)
 {
 	const struct args *args = scene->cmd->args;
-	struct wf_str nearest;
+	struct wf_str *names, nearest;
 	size_t n;
 
 	if (!args->assumed || err->kind != WF_ERR_USAGE)
 		return;
-	nearest = wf_nearest(wf_str(args->words.items[0]), cmd_names(scene->cmd->arena, &n), n);
+	names = cmd_names(scene->cmd->arena, &n);
+	nearest = wf_nearest(wf_str(args->words.items[0]), names, n);
 	if (nearest.n > 0)
 		wf_hint(err, "did you mean 'wfrun %.*s'?", WF_ARG(nearest));
 }
@@ -152,8 +153,8 @@ scene_print_event(const struct scene *scene, struct wf_buf *out)
 	wf_buf_addc(out, '\n');
 }
 
-struct expr_value
-scene_event_json(const struct scene *scene)
+static struct expr_value
+event_json(const struct scene *scene)
 {
 	const struct event *event = &scene->event;
 	struct expr_object *out = expr_object_new(scene->cmd->arena);
@@ -167,4 +168,14 @@ scene_event_json(const struct scene *scene)
 	if (event->has_changes)
 		expr_object_set(out, WF_S("changed_paths"), expr_number((double)event->nchanges));
 	return expr_object_value(out);
+}
+
+void
+scene_print_json(const struct scene *scene, struct expr_array *workflows)
+{
+	struct expr_object *all = expr_object_new(scene->cmd->arena);
+
+	expr_object_set(all, WF_S("event"), event_json(scene));
+	expr_object_set(all, WF_S("workflows"), expr_array_value(workflows));
+	cmd_print_json(expr_object_value(all));
 }

@@ -44,5 +44,5 @@ bool scene_event(struct scene *scene, struct wf_error *err);
 int scene_status(const struct scene *scene);
 /* The line above an answer: which event, which ref, what is assumed. */
 void scene_print_event(const struct scene *scene, struct wf_buf *out);
-/* The same as JSON. */
-struct expr_value scene_event_json(const struct scene *scene);
+/* Writes {"event": ..., "workflows": WORKFLOWS} to stdout. */
+void scene_print_json(const struct scene *scene, struct expr_array *workflows);

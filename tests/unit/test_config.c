@@ -47,7 +47,7 @@ static bool
 configure(struct fixture *f, const char *line)
 {
 	struct wf_str rest = wf_str(line);
-	char *argv[MAX_ARGV] = { "wfrun" };
+	char program[] = "wfrun", *argv[MAX_ARGV] = { program };
 	struct args args;
 	int argc = 1;
 

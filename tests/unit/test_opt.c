@@ -7,6 +7,7 @@
 #include "base/fs.h"
 #include "cli/cmd.h"
 #include "cli/opt.h"
+#include "cli/style.h"
 
 #define MAX_ARGV 16
 
@@ -27,7 +28,7 @@ static bool
 parse(struct fixture *f, const char *line)
 {
 	struct wf_str rest = wf_str(line);
-	char *argv[MAX_ARGV] = { "wfrun" };
+	char program[] = "wfrun", *argv[MAX_ARGV] = { program };
 	int argc = 1;
 
 	f->arena = wf_arena_new();
@@ -112,7 +113,7 @@ TEST(opt_choices_are_numbers_of_their_table)
 
 	CHECK(parse(&f, "--box host --color=never"));
 	CHECK_INT(f.args.box, 1);
-	CHECK_INT(f.args.color, OPT_COLOR_NEVER);
+	CHECK_INT(f.args.color, STYLE_NEVER);
 }
 
 TEST(opt_says_what_is_wrong)
