@@ -127,14 +127,13 @@ wf_diags_first(const struct wf_diags *diags, struct wf_error *err)
 	return false;
 }
 
+/* Line number `line` of the source; p is NULL when it has no such line. */
 static struct wf_str
 line_of(struct wf_str source, int line)
 {
-	struct wf_str text = { NULL, 0 };
-
-	while (source.p && line-- > 0)
-		text = wf_str_cut(&source, '\n');
-	return line >= 0 ? (struct wf_str){ NULL, 0 } : text;
+	for (; source.p && line > 1; line--)
+		wf_str_cut(&source, '\n');
+	return source.p ? wf_str_cut(&source, '\n') : source;
 }
 
 #define EXCERPT_LONGEST 160
