@@ -76,8 +76,8 @@ void builtin_fail(struct builtin_call *call, const char *fmt, ...)
 /* The value of a variable in call->env, empty when it is not there. */
 struct wf_str builtin_env(const struct builtin_call *call, const char *name);
 /* The whole file, as the job sees it, in the arena; relative paths start at the workspace. */
-bool builtin_read(
-    struct builtin_call *call, const char *path, struct wf_str *out, struct wf_error *err);
+bool builtin_read(struct builtin_call *call, const char *path, struct wf_str *out,
+    struct wf_error *err);
 
 extern const struct builtin builtin_checkout; /* checkout.c */
 extern const struct builtin builtin_paths_filter; /* paths_filter.c */

@@ -194,14 +194,14 @@ own_commit(struct checkout *co, const char *full)
 	return wf_str_is(own, full) ? wf_cstr(co->arena, event->sha) : NULL;
 }
 
-/* The head of the run that raised a workflow_run event: a tag that was only played through is not in
- * the repository, but the workflows that follow check it out by its name. */
+/* The head of the run that raised a workflow_run event: a tag that was only played through is not
+ * in the repository, but the workflows that follow check it out by its name. */
 static const char *
 run_commit(struct checkout *co, const char *name)
 {
 	const struct expr_object *payload = co->call->event->payload;
-	struct expr_value run =
-	    payload ? expr_object_get(payload, WF_S("workflow_run")) : EXPR_NULL_VALUE;
+	struct expr_value run = payload ? expr_object_get(payload, WF_S("workflow_run"))
+	                                : EXPR_NULL_VALUE;
 	struct wf_str sha = expr_path_str(co->arena, run, "head_sha");
 
 	if (sha.n == 0 || !wf_str_is(expr_path_str(co->arena, run, "head_branch"), name))
@@ -261,9 +261,8 @@ find_commit(struct checkout *co, struct repo *repo)
 		co->commit = own_commit(co, co->ref);
 	if (co->commit && wf_str_starts(ref, WF_S("refs/pull/")))
 		co->git.ref = wf_strf(co->arena, "refs/remotes/%s", co->ref + strlen("refs/")).p;
-	return co->commit ||
-	       wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
-		   "A branch or tag with the name '%s' could not be found", co->ref);
+	return co->commit || wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
+	                         "A branch or tag with the name '%s' could not be found", co->ref);
 }
 
 static bool
