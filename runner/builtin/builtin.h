@@ -39,9 +39,11 @@ struct builtin_call {
 	const struct event *event;
 	const struct repo_facts *facts;
 	const char
-	    *repo_dir; /* the user's work tree, absolute; open an own struct repo in threads */
-	const char *const
-	    *env; /* "NAME=value", NULL-ended: what a process of this step would get */
+	    *repo_dir; /* the user's work tree, absolute; threads open their own struct repo */
+	/* where the job sees the folder of git's objects (repo_commondir()/objects on the host),
+	 * which the box shows read-only; NULL: at its own place */
+	const char *objects;
+	const char *const *env; /* NULL-ended "NAME=value": what a process of this step would get */
 	const char *state; /* host folder of the job, below box->spec.state: room for layers */
 	bool committed; /* the work tree's changes are left out: checkout shows the commit alone */
 	/* given by the step */

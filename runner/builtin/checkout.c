@@ -431,6 +431,8 @@ make_layers(struct checkout *co, struct repo *repo)
 	co->exported = !wf_str_is(call->facts->head_sha, co->commit) ||
 	               (call->committed && call->facts->dirty);
 	co->git.sha = co->commit;
+	co->git.objects = call->objects ? call->objects
+	                                : wf_join(co->arena, repo_commondir(repo), "objects");
 	co->git.depth = co->depth;
 	co->git.tags = co->tags;
 	co->git.keep_index = !co->exported;
