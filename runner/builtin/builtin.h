@@ -39,9 +39,11 @@ struct builtin_call {
 	const struct event *event;
 	const struct repo_facts *facts;
 	const char
-	    *repo_dir; /* the user's work tree, absolute; open an own struct repo in threads */
-	const char *const
-	    *env; /* "NAME=value", NULL-ended: what a process of this step would get */
+	    *repo_dir; /* the user's work tree, absolute; threads open their own struct repo */
+	/* where the job sees the folder of git's objects (repo_commondir()/objects on the host),
+	 * which the box shows read-only; NULL: at its own place */
+	const char *objects;
+	const char *const *env; /* NULL-ended "NAME=value": what a process of this step would get */
 	const char *state; /* host folder of the job, below box->spec.state: room for layers */
 	bool committed; /* the work tree's changes are left out: checkout shows the commit alone */
 	/* given by the step */
@@ -76,8 +78,8 @@ void builtin_fail(struct builtin_call *call, const char *fmt, ...)
 /* The value of a variable in call->env, empty when it is not there. */
 struct wf_str builtin_env(const struct builtin_call *call, const char *name);
 /* The whole file, as the job sees it, in the arena; relative paths start at the workspace. */
-bool builtin_read(
-    struct builtin_call *call, const char *path, struct wf_str *out, struct wf_error *err);
+bool builtin_read(struct builtin_call *call, const char *path, struct wf_str *out,
+    struct wf_error *err);
 
 extern const struct builtin builtin_checkout; /* checkout.c */
 extern const struct builtin builtin_paths_filter; /* paths_filter.c */

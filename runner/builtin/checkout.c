@@ -30,7 +30,7 @@ struct checkout {
 
 	/* wanted */
 	const char *ref; /* full or short, NULL when a commit was asked for by its sha */
-	const char *sha; /* the commit; NULL: what ref names */
+	const char *sha; /* the commit, NULL when ref names it */
 	const char *inside; /* where the job sees it */
 	unsigned depth;
 	bool tags, submodules;
@@ -143,12 +143,10 @@ read_ref(struct checkout *co, struct wf_str ref)
 		co->sha = wf_str_lower(co->arena, ref).p;
 	} else if (ref.n > 0) {
 		co->ref = wf_cstr(co->arena, ref);
-	} else {
+	} else if (wf_str_starts(event->ref, WF_S("refs/"))) {
 		co->ref = wf_cstr(co->arena, event->ref);
-		co->sha = wf_cstr(co->arena, event->sha);
-		/* some events have a short ref: a pull request that was merged */
-		if (event->ref.n > 0 && !wf_str_starts(event->ref, WF_S("refs/")))
-			co->ref = wf_strf(co->arena, "refs/heads/%s", co->ref).p;
+	} else {
+		co->ref = wf_strf(co->arena, "refs/heads/%.*s", WF_ARG(event->ref)).p;
 	}
 }
 
@@ -183,87 +181,88 @@ read_inputs(struct checkout *co)
 
 /* ---- on the thread: which commit ---- */
 
-/* The event's own name for its commit, and for that of the run that raised it: neither need exist
- * in the repository yet. */
+/* What the event says of a ref of its own, which need not exist in the repository yet. Some events
+ * have a short ref, such as that of a merged pull request. */
 static const char *
-event_commit(struct checkout *co)
+own_commit(struct checkout *co, const char *full)
 {
 	const struct event *event = co->call->event;
-	struct wf_str ref = wf_str(co->ref);
-	struct expr_value payload = expr_object_value(event->payload);
-	struct wf_str branch = expr_path_str(co->arena, payload, "workflow_run.head_branch");
-	struct wf_str sha = expr_path_str(co->arena, payload, "workflow_run.head_sha");
+	struct wf_str own = event->ref;
 
-	if (wf_str_eq(ref, event->ref) || wf_str_eq(ref, event->ref_name))
-		return wf_cstr(co->arena, event->sha);
-	if (wf_str_starts(ref, WF_S("refs/heads/")) || wf_str_starts(ref, WF_S("refs/tags/")))
-		ref = wf_str_skip(ref, wf_str_starts(ref, WF_S("refs/heads/")) ? 11 : 10);
-	if (branch.n > 0 && sha.n > 0 && wf_str_eq(ref, branch))
+	if (!wf_str_starts(own, WF_S("refs/")))
+		own = wf_strf(co->arena, "refs/heads/%.*s", WF_ARG(own));
+	return wf_str_is(own, full) ? wf_cstr(co->arena, event->sha) : NULL;
+}
+
+/* The head of the run that raised a workflow_run event: a tag that was only played through is not
+ * in the repository, but the workflows that follow check it out by its name. */
+static const char *
+run_commit(struct checkout *co, const char *name)
+{
+	const struct expr_object *payload = co->call->event->payload;
+	struct expr_value run = payload ? expr_object_get(payload, WF_S("workflow_run"))
+	                                : EXPR_NULL_VALUE;
+	struct wf_str sha = expr_path_str(co->arena, run, "head_sha");
+
+	if (sha.n == 0 || !wf_str_is(expr_path_str(co->arena, run, "head_branch"), name))
+		return NULL;
+	return wf_cstr(co->arena, sha);
+}
+
+/* The commit of a branch: of the event, here, or where it was last seen on the remote. */
+static const char *
+branch_commit(struct checkout *co, struct repo *repo, const char *name)
+{
+	const char *own = own_commit(co, wf_strf(co->arena, "refs/heads/%s", name).p);
+	struct wf_str sha;
+
+	if (own)
+		return own;
+	if (repo_branch(repo, co->arena, wf_str(name), REPO_LOCAL, &sha) ||
+	    repo_branch(repo, co->arena, wf_str(name), REPO_REMOTE, &sha))
 		return wf_cstr(co->arena, sha);
 	return NULL;
 }
 
-/* The commit of a ref under any of the places where a branch or a tag of this name is kept. */
 static const char *
-find_ref(struct checkout *co, struct repo *repo, const char *const *places, const char *name)
+tag_commit(struct checkout *co, struct repo *repo, const char *name)
 {
+	const char *full = wf_strf(co->arena, "refs/tags/%s", name).p;
+	const char *own = own_commit(co, full);
 	struct wf_str sha;
 
-	for (; *places; places++)
-		if (repo_resolve(
-		        repo, co->arena, wf_strf(co->arena, "%s%s", *places, name).p, &sha))
-			return wf_cstr(co->arena, sha);
-	return NULL;
-}
-
-/* Leaves the branch of this name checked out. */
-static void
-on_branch(struct checkout *co, const char *name)
-{
-	co->git.branch = name;
-}
-
-static void
-on_tag(struct checkout *co, const char *full, bool as_it_is)
-{
-	co->git.ref = full;
-	co->git.keep_tag = as_it_is;
+	if (own)
+		return own;
+	if (!repo_resolve(repo, co->arena, full, &sha))
+		return run_commit(co, name);
+	co->git.keep_tag = true;
+	return wf_cstr(co->arena, sha);
 }
 
 /* Finds the commit of a ref as it was written, and what HEAD will be called. */
 static bool
 find_commit(struct checkout *co, struct repo *repo)
 {
-	static const char *const branches[] = { "refs/heads/", "refs/remotes/origin/", NULL };
-	static const char *const tags[] = { "refs/tags/", NULL };
 	struct wf_str ref = wf_str(co->ref);
-	const char *known = co->sha ? co->sha : event_commit(co);
-	const char *name = co->ref, *found;
+	const char *branch = NULL, *tag = NULL;
 
-	if (wf_str_starts(ref, WF_S("refs/heads/"))) {
-		name += 11;
-		found = known ? known : find_ref(co, repo, branches, name);
-		on_branch(co, name);
-	} else if (wf_str_starts(ref, WF_S("refs/pull/"))) {
-		found = known;
-		co->git.ref = wf_strf(co->arena, "refs/remotes/pull/%s", name + 10).p;
-	} else if (wf_str_starts(ref, WF_S("refs/tags/"))) {
-		found = known ? known : find_ref(co, repo, tags, name + 10);
-		on_tag(co, name, !known);
-	} else if (wf_str_starts(ref, WF_S("refs/"))) {
-		found = known;
-	} else if ((found = find_ref(co, repo, branches, name))) {
-		on_branch(co, name);
-	} else if ((found = find_ref(co, repo, tags, name))) {
-		on_tag(co, wf_strf(co->arena, "refs/tags/%s", name).p, true);
-	} else if ((found = known)) {
-		on_tag(co, wf_strf(co->arena, "refs/tags/%s", name).p, false);
-	}
-	if (!found)
-		return wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
-		    "A branch or tag with the name '%s' could not be found", co->ref);
-	co->commit = found;
-	return true;
+	if (wf_str_starts(ref, WF_S("refs/heads/")))
+		branch = co->ref + strlen("refs/heads/");
+	else if (wf_str_starts(ref, WF_S("refs/tags/")))
+		tag = co->ref + strlen("refs/tags/");
+	else if (!wf_str_starts(ref, WF_S("refs/")))
+		branch = tag = co->ref; /* a branch if there is one of this name */
+
+	if (branch && (co->commit = branch_commit(co, repo, branch)))
+		co->git.branch = branch;
+	else if (tag && (co->commit = tag_commit(co, repo, tag)))
+		co->git.ref = wf_strf(co->arena, "refs/tags/%s", tag).p;
+	else if (!branch && !tag)
+		co->commit = own_commit(co, co->ref);
+	if (co->commit && wf_str_starts(ref, WF_S("refs/pull/")))
+		co->git.ref = wf_strf(co->arena, "refs/remotes/%s", co->ref + strlen("refs/")).p;
+	return co->commit || wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
+	                         "A branch or tag with the name '%s' could not be found", co->ref);
 }
 
 static bool
@@ -272,9 +271,8 @@ choose_commit(struct checkout *co, struct repo *repo)
 	struct repo_commit commit;
 	struct wf_str sha;
 
-	if (!co->ref)
-		co->commit = co->sha;
-	else if (!find_commit(co, repo))
+	co->commit = co->sha;
+	if (co->ref && !find_commit(co, repo))
 		return false;
 	if (!repo_resolve(repo, co->arena, co->commit, &sha))
 		return wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
@@ -412,10 +410,7 @@ layer_export(struct checkout *co, struct repo *repo, const char *base)
 static const char *
 make_base(struct checkout *co)
 {
-	char *base =
-	    wf_strf(co->arena, "%s/checkout-XXXXXX", co->call->state).n
-	        ? wf_cstr(co->arena, wf_strf(co->arena, "%s/checkout-XXXXXX", co->call->state))
-	        : NULL;
+	char *base = wf_join(co->arena, co->call->state, "checkout-XXXXXX");
 
 	if (!mkdtemp(base)) {
 		wf_fail_sys(&co->error, errno, "create a folder in %s", co->call->state);
@@ -436,6 +431,8 @@ make_layers(struct checkout *co, struct repo *repo)
 	co->exported = !wf_str_is(call->facts->head_sha, co->commit) ||
 	               (call->committed && call->facts->dirty);
 	co->git.sha = co->commit;
+	co->git.objects = call->objects ? call->objects
+	                                : wf_join(co->arena, repo_commondir(repo), "objects");
 	co->git.depth = co->depth;
 	co->git.tags = co->tags;
 	co->git.keep_index = !co->exported;

@@ -229,44 +229,35 @@ write_head(struct writing *w)
 
 /* ---- the end of history ---- */
 
-/* Adds the parents of `commit` that are not in `seen` to `next`. */
-static void
-add_parents(struct writing *w, struct wf_str commit, struct wf_map *seen, struct wf_map *next)
+/* The i-th parent of a commit, from 1; false when it has fewer, or history ends there already. */
+static bool
+parent_of(struct writing *w, struct wf_str commit, unsigned i, struct wf_str *parent)
 {
-	for (unsigned i = 1;; i++) {
-		struct wf_str rev = wf_strf(w->arena, "%.*s^%u", WF_ARG(commit), i), parent;
+	const char *rev = wf_strf(w->arena, "%.*s^%u", WF_ARG(commit), i).p;
 
-		if (!repo_resolve(w->repo, w->arena, rev.p, &parent))
-			return;
-		if (!wf_map_has(seen, parent)) {
-			wf_map_set(seen, parent, seen);
-			wf_map_set(next, parent, next);
-		}
-	}
+	return repo_resolve(w->repo, w->arena, rev, parent);
 }
 
 /* Adds the commits behind which history is cut: those `depth` deep that have parents. */
 static void
 add_cuts(struct writing *w, struct wf_buf *text)
 {
-	struct wf_map seen, level, next;
+	struct wf_map seen; /* in order of their distance from HEAD */
+	size_t level = 0; /* where those of the same distance begin */
+	struct wf_str parent;
 
 	wf_map_init(&seen, w->arena, false);
-	wf_map_init(&level, w->arena, false);
 	wf_map_set(&seen, wf_str(w->spec->sha), w);
-	wf_map_set(&level, wf_str(w->spec->sha), w);
-	for (unsigned depth = 1; level.n > 0 && depth <= w->spec->depth; depth++) {
-		wf_map_init(&next, w->arena, false);
-		for (size_t i = 0; i < level.n; i++) {
-			size_t before = next.n;
-			bool last = depth == w->spec->depth;
+	for (unsigned depth = 1; depth < w->spec->depth && level < seen.n; depth++) {
+		size_t end = seen.n;
 
-			add_parents(w, level.items[i].key, &seen, &next);
-			if (last && next.n > before)
-				wf_buf_addf(text, "%.*s\n", WF_ARG(level.items[i].key));
-		}
-		level = next;
+		for (; level < end; level++)
+			for (unsigned i = 1; parent_of(w, seen.items[level].key, i, &parent); i++)
+				wf_map_set(&seen, parent, w);
 	}
+	for (; level < seen.n; level++)
+		if (parent_of(w, seen.items[level].key, 1, &parent))
+			wf_buf_addf(text, "%.*s\n", WF_ARG(seen.items[level].key));
 }
 
 /* A clone of the user's that is shallow itself stays cut where it is. */
@@ -332,7 +323,7 @@ write_config(struct writing *w)
 static bool
 write_alternates(struct writing *w)
 {
-	const char *objects = wf_join(w->arena, repo_commondir(w->repo), "objects");
+	const char *objects = w->spec->objects;
 	struct wf_buf text = WF_BUF_INIT;
 	bool ok;
 

@@ -21,6 +21,7 @@ struct gitdir_spec {
 	bool keep_tag; /* ref is a tag that stays as it is in the repository, annotation too */
 	unsigned depth; /* commits of history; 0: all of it, with all branches and tags */
 	bool tags; /* all tags, whatever the depth */
+	const char *objects; /* where the job sees the repository's folder of objects */
 	const char *url; /* of the remote "origin" */
 	bool keep_index; /* the work tree is that of the user, and so is the index */
 };

@@ -67,8 +67,8 @@ add_include(struct expansion *ex, const struct expr_token *at, struct expr_value
 		const struct expr_pair *pair = &item.object->pairs[i];
 		bool is_vector = expr_object_find(ex->vectors, pair->key) != NULL;
 
-		expr_object_set(
-		    is_vector ? include->filter : include->extra, pair->key, pair->value);
+		expr_object_set(is_vector ? include->filter : include->extra, pair->key,
+		    pair->value);
 	}
 	return true;
 }
@@ -79,8 +79,8 @@ add_exclude(struct expansion *ex, const struct expr_token *at, struct expr_value
 	if (item.kind != EXPR_OBJECT)
 		return shape_unexpected(ex->arena, shape_pos(at), item, ex->err);
 	if (item.object->n == 0)
-		return wf_fail(
-		    ex->err, WF_ERR_EVAL, shape_pos(at), "Matrix exclude filter must not be empty");
+		return wf_fail(ex->err, WF_ERR_EVAL, shape_pos(at),
+		    "Matrix exclude filter must not be empty");
 	for (size_t i = 0; i < item.object->n; i++) {
 		struct wf_str key = item.object->pairs[i].key;
 

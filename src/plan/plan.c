@@ -95,8 +95,8 @@ plan_new(struct wf_arena *arena, const struct workflow *wf)
 }
 
 struct expr_object *
-plan_needs(
-    struct wf_arena *arena, const struct plan *plan, size_t node, const struct plan_state *state)
+plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
+    const struct plan_state *state)
 {
 	struct expr_object *needs = expr_object_new(arena);
 
@@ -107,8 +107,8 @@ plan_needs(
 
 		if (outputs.kind != EXPR_OBJECT)
 			outputs = expr_object_value(expr_object_new(arena));
-		expr_object_set(
-		    entry, WF_S("result"), expr_cstring(plan_result_name(state->results[need])));
+		expr_object_set(entry, WF_S("result"),
+		    expr_cstring(plan_result_name(state->results[need])));
 		expr_object_set(entry, WF_S("outputs"), outputs);
 		expr_object_set(needs, plan->nodes[need].def->id, expr_object_value(entry));
 	}
@@ -124,8 +124,8 @@ node_contexts(struct wf_arena *arena, const struct plan *plan, size_t node,
 
 	for (size_t i = 0; i < contexts->n; i++)
 		expr_object_set(all, contexts->pairs[i].key, contexts->pairs[i].value);
-	expr_object_set(
-	    all, WF_S("needs"), expr_object_value(plan_needs(arena, plan, node, state)));
+	expr_object_set(all, WF_S("needs"),
+	    expr_object_value(plan_needs(arena, plan, node, state)));
 	return all;
 }
 
@@ -176,8 +176,8 @@ count_results(const struct status *status, struct wf_arena *arena, const struct 
 
 	*total = nargs > 0 ? nargs : asked->nancestors;
 	for (size_t i = 0; i < nargs; i++) {
-		const struct plan_node *node =
-		    named_ancestor(status, expr_to_string(arena, args[i]));
+		const struct plan_node *node = named_ancestor(status,
+		    expr_to_string(arena, args[i]));
 
 		hits += node && status->state->results[node->index] == result;
 	}
@@ -249,8 +249,8 @@ first_cause(const struct status *status)
 
 	for (size_t k = 0; k < WF_COUNT(order); k++)
 		for (size_t i = 0; i < status->node->nancestors; i++) {
-			const struct plan_node *node =
-			    &status->plan->nodes[status->node->ancestors[i]];
+			const struct plan_node *node = &status->plan
+			                                    ->nodes[status->node->ancestors[i]];
 			size_t good = 0;
 
 			for (size_t a = 0; a < node->nancestors; a++)
@@ -307,8 +307,8 @@ reason_ancestor(struct wf_arena *arena, const struct status *status, const struc
 	if (contains(way->needs, way->nneeds, cause->index))
 		return wf_strf(arena, "needs '%.*s', which needs '%.*s', which %s",
 		    WF_ARG(way->def->id), WF_ARG(id), end);
-	return wf_strf(
-	    arena, "needs '%.*s'; above it '%.*s' %s", WF_ARG(way->def->id), WF_ARG(id), end);
+	return wf_strf(arena, "needs '%.*s'; above it '%.*s' %s", WF_ARG(way->def->id), WF_ARG(id),
+	    end);
 }
 
 /* "if: TEXT is false", the text as written but on one line. */
@@ -406,12 +406,13 @@ read_strategy_key(struct wf_arena *arena, const struct expr_pair *pair,
 	if (wf_str_is(pair->key, "max-parallel")) {
 		if (value.kind != EXPR_NUMBER)
 			return shape_unexpected(arena, shape_pos(at), value, err);
-		out->max_parallel =
-		    value.number >= 1 && value.number < INT32_MAX ? (size_t)value.number : 0;
+		out->max_parallel = value.number >= 1 && value.number < INT32_MAX
+		                        ? (size_t)value.number
+		                        : 0;
 		return true;
 	}
-	return wf_fail(
-	    err, WF_ERR_EVAL, shape_pos(source), "Unexpected value '%.*s'", WF_ARG(pair->key));
+	return wf_fail(err, WF_ERR_EVAL, shape_pos(source), "Unexpected value '%.*s'",
+	    WF_ARG(pair->key));
 }
 
 static bool

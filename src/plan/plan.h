@@ -53,8 +53,8 @@ struct plan_state {
 };
 
 /* The `needs` context of a node (3.6), direct needs only. */
-struct expr_object *plan_needs(
-    struct wf_arena *arena, const struct plan *plan, size_t node, const struct plan_state *state);
+struct expr_object *plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
+    const struct plan_state *state);
 
 /* Whether the node's `if:` says yes (5.1, 5.2). `contexts` has github, inputs, vars; needs is added
  * here. *reason says in one line what decided when it says no: "if: github.event_name ==

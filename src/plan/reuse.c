@@ -205,8 +205,8 @@ reuse_inputs(struct wf_arena *arena, const struct job_def *call, const struct wo
 	for (size_t i = 0; on && i < on->ninputs; i++) {
 		const struct when_input *input = &on->inputs[i];
 		const struct expr_pair *pair = expr_object_find(given, input->id);
-		const struct expr_token *at =
-		    pair ? shape_member(call->with, input->id) : input->fallback;
+		const struct expr_token *at = pair ? shape_member(call->with, input->id)
+		                                   : input->fallback;
 		struct expr_value value = empty_of(input->type);
 
 		if (pair)

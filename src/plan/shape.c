@@ -36,13 +36,13 @@ shape_item(const struct expr_token *token, size_t i)
 }
 
 bool
-shape_unexpected(
-    struct wf_arena *arena, struct wf_pos pos, struct expr_value value, struct wf_error *err)
+shape_unexpected(struct wf_arena *arena, struct wf_pos pos, struct expr_value value,
+    struct wf_error *err)
 {
 	if (value.kind == EXPR_ARRAY)
 		return wf_fail(err, WF_ERR_EVAL, pos, "A sequence was not expected");
 	if (value.kind == EXPR_OBJECT)
 		return wf_fail(err, WF_ERR_EVAL, pos, "A mapping was not expected");
-	return wf_fail(
-	    err, WF_ERR_EVAL, pos, "Unexpected value '%.*s'", WF_ARG(expr_to_string(arena, value)));
+	return wf_fail(err, WF_ERR_EVAL, pos, "Unexpected value '%.*s'",
+	    WF_ARG(expr_to_string(arena, value)));
 }

@@ -21,5 +21,5 @@ const struct expr_token *shape_member(const struct expr_token *token, struct wf_
 const struct expr_token *shape_item(const struct expr_token *token, size_t i);
 
 /* Sets *err to GitHub's words for a value of another kind than is wanted here; false. */
-bool shape_unexpected(
-    struct wf_arena *arena, struct wf_pos pos, struct expr_value value, struct wf_error *err);
+bool shape_unexpected(struct wf_arena *arena, struct wf_pos pos, struct expr_value value,
+    struct wf_error *err);

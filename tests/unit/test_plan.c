@@ -28,8 +28,8 @@ fixture_init(struct fixture *fx, const char *yaml)
 
 	*fx = (struct fixture){ .arena = wf_arena_new() };
 	diags.arena = fx->arena;
-	wf = workflow_read(
-	    fx->arena, "ci.yml", WF_S(".github/workflows/ci.yml"), wf_str(yaml), &diags);
+	wf = workflow_read(fx->arena, "ci.yml", WF_S(".github/workflows/ci.yml"), wf_str(yaml),
+	    &diags);
 	for (size_t i = 0; i < diags.n; i++)
 		print_error("%d: %s\n", diags.items[i]->error.pos.line, diags.items[i]->error.msg);
 	CHECK(wf != NULL);
@@ -40,8 +40,8 @@ fixture_init(struct fixture *fx, const char *yaml)
 	github = expr_object_new(fx->arena);
 	expr_object_set(github, WF_S("event_name"), expr_cstring("push"));
 	expr_object_set(fx->contexts, WF_S("github"), expr_object_value(github));
-	expr_object_set(
-	    fx->contexts, WF_S("inputs"), expr_object_value(expr_object_new(fx->arena)));
+	expr_object_set(fx->contexts, WF_S("inputs"),
+	    expr_object_value(expr_object_new(fx->arena)));
 }
 
 static void
@@ -58,8 +58,8 @@ ask(struct fixture *fx, size_t node)
 	struct wf_str reason;
 	bool wanted;
 
-	if (!plan_wanted(
-	        fx->arena, fx->plan, node, &fx->state, fx->contexts, &wanted, &reason, &err))
+	if (!plan_wanted(fx->arena, fx->plan, node, &fx->state, fx->contexts, &wanted, &reason,
+	        &err))
 		return wf_strf(fx->arena, "error: %s", err.msg);
 	return wanted ? WF_S("yes") : reason;
 }
@@ -265,8 +265,8 @@ TEST(plan_expand_names_and_strategy)
 		{ "\n    name: ${{ matrix.v }}/${{ strategy.job-index }}\n"
 		  "    strategy: { max-parallel: 1, matrix: { v: [a, b] } }",
 		    "a/0 | " STRATEGY("0", "2", "1") " | {\"v\":\"a\"}\n"
-		                                     "b/1 | " STRATEGY(
-		                                         "1", "2", "1") " | {\"v\":\"b\"}\n" },
+		                                     "b/1 | " STRATEGY("1", "2",
+		                                         "1") " | {\"v\":\"b\"}\n" },
 		{ "\n    strategy: ${{ fromJSON('{\"matrix\":{\"v\":[true]}}') }}",
 		    "j (true) | " STRATEGY("0", "1", "1") " | {\"v\":true}\n" },
 		{ "\n    strategy: { matrix: '${{ fromJSON(''{\"include\":[{\"v\":1}]}'') }}' }",

@@ -12,8 +12,8 @@ static struct workflow *
 read_ok(struct wf_arena *arena, const char *yaml)
 {
 	struct wf_diags diags = { .arena = arena };
-	struct workflow *wf =
-	    workflow_read(arena, "f.yml", WF_S(".github/workflows/f.yml"), wf_str(yaml), &diags);
+	struct workflow *wf = workflow_read(arena, "f.yml", WF_S(".github/workflows/f.yml"),
+	    wf_str(yaml), &diags);
 
 	for (size_t i = 0; i < diags.n; i++)
 		print_error("%d: %s\n", diags.items[i]->error.pos.line, diags.items[i]->error.msg);
@@ -25,10 +25,10 @@ read_ok(struct wf_arena *arena, const char *yaml)
 static const struct job_def *
 caller(struct wf_arena *arena, const char *lines)
 {
-	return read_ok(
-	    arena, wf_strf(arena,
-	               "on: push\njobs:\n  call:\n    uses: ./.github/workflows/g.yml\n%s", lines)
-	               .p)
+	return read_ok(arena,
+	    wf_strf(arena, "on: push\njobs:\n  call:\n    uses: ./.github/workflows/g.yml\n%s",
+	        lines)
+	        .p)
 	    ->jobs[0];
 }
 
@@ -58,8 +58,8 @@ check(struct wf_arena *arena, const char *lines, const struct workflow *to)
 
 	reuse_check(caller(arena, lines), to, &diags);
 	for (size_t i = 0; i < diags.n; i++)
-		wf_buf_addf(
-		    &out, "%d: %s\n", diags.items[i]->error.pos.line, diags.items[i]->error.msg);
+		wf_buf_addf(&out, "%d: %s\n", diags.items[i]->error.pos.line,
+		    diags.items[i]->error.msg);
 	return wf_buf_take(&out, arena);
 }
 
@@ -108,8 +108,8 @@ inputs(struct wf_arena *arena, const char *lines, const struct expr_object *cont
 	struct expr_object *got;
 	struct wf_error err;
 
-	if (!reuse_inputs(
-	        arena, caller(arena, lines), callee(arena, declares), &scope, &scope, &got, &err))
+	if (!reuse_inputs(arena, caller(arena, lines), callee(arena, declares), &scope, &scope,
+	        &got, &err))
 		return wf_strf(arena, "error: %d: %s", err.pos.line, err.msg);
 	expr_json_compact(&out, expr_object_value(got));
 	return wf_buf_take(&out, arena);
@@ -172,15 +172,15 @@ TEST(reuse_secrets_pass_what_is_mapped_and_the_token)
 TEST(reuse_outputs_are_evaluated_with_the_jobs_of_the_callee)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	struct workflow *to =
-	    callee(arena, "    outputs:\n      o: { value: 'x-${{ jobs.j.outputs.v }}' }\n");
+	struct workflow *to = callee(arena,
+	    "    outputs:\n      o: { value: 'x-${{ jobs.j.outputs.v }}' }\n");
 	struct expr_object *contexts = expr_object_new(arena), *got;
 	struct expr_scope scope = { .contexts = contexts };
 	struct expr_value jobs;
 	struct wf_error err;
 
-	CHECK(
-	    expr_json_read(arena, NULL, WF_S("{\"j\":{\"outputs\":{\"v\":\"1\"}}}"), &jobs, &err));
+	CHECK(expr_json_read(arena, NULL, WF_S("{\"j\":{\"outputs\":{\"v\":\"1\"}}}"), &jobs,
+	    &err));
 	expr_object_set(contexts, WF_S("jobs"), jobs);
 	CHECK(reuse_outputs(arena, to, &scope, &got, &err));
 	CHECK_STR(expr_object_get(got, WF_S("o")).string, "x-1");
