@@ -247,8 +247,8 @@ skip_equals(struct wf_str s)
 /* `k=v`: empty parts do not count, so that equals signs before the key and before the value vanish,
  * and a property without a value does not exist. Nothing is trimmed. */
 static void
-read_property(
-    struct command *command, struct wf_arena *arena, const struct form *form, struct wf_str part)
+read_property(struct command *command, struct wf_arena *arena, const struct form *form,
+    struct wf_str part)
 {
 	struct wf_str key, value = skip_equals(part);
 
@@ -305,8 +305,8 @@ set_echo(struct command_reader *reader, struct wf_str data, struct wf_error *err
 	struct wf_str word = trim(data);
 
 	if (data.n == 0)
-		return wf_fail(
-		    err, WF_ERR_EVAL, WF_NOWHERE, "Value cannot be null. (Parameter 'value')");
+		return wf_fail(err, WF_ERR_EVAL, WF_NOWHERE,
+		    "Value cannot be null. (Parameter 'value')");
 	if (!wf_str_ieq(word, WF_S("on")) && !wf_str_ieq(word, WF_S("off")))
 		return wf_fail(err, WF_ERR_EVAL, WF_NOWHERE,
 		    "Invalid echo command value. Possible values can be: 'on', 'off'. "
@@ -358,8 +358,8 @@ command_take(struct command_reader *reader, struct wf_arena *arena, struct wf_st
 	command.data = unescape(arena, split.form->data_escapes, split.data);
 	rest = split.form->trims ? trim(split.properties) : split.properties;
 	while (rest.p)
-		read_property(
-		    &command, arena, split.form, wf_str_cut(&rest, split.form->separator));
+		read_property(&command, arena, split.form,
+		    wf_str_cut(&rest, split.form->separator));
 	normalise(&command.place);
 	*failed = !settle(reader, row, &command, err);
 	return command;

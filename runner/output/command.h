@@ -83,5 +83,5 @@ struct command_pair {
 bool command_file_pairs(struct wf_arena *arena, struct wf_str text, struct command_pair **pairs,
     size_t *n, struct wf_error *err);
 /* Reads GITHUB_PATH: its lines in order, without empty ones. */
-void command_file_paths(
-    struct wf_arena *arena, struct wf_str text, struct wf_str **paths, size_t *n);
+void command_file_paths(struct wf_arena *arena, struct wf_str text, struct wf_str **paths,
+    size_t *n);

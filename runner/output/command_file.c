@@ -28,8 +28,8 @@ next_line(struct wf_str *rest, struct wf_str *line, bool *complete)
 
 /* The lines up to the delimiter, joined as they stand, without the last line feed. */
 static bool
-read_heredoc(
-    struct wf_str *rest, struct wf_str delimiter, struct wf_str *value, struct wf_error *err)
+read_heredoc(struct wf_str *rest, struct wf_str delimiter, struct wf_str *value,
+    struct wf_error *err)
 {
 	const char *start = rest->p;
 	struct wf_str line;
@@ -90,9 +90,9 @@ command_file_pairs(struct wf_arena *arena, struct wf_str text, struct command_pa
 			continue;
 		if (!read_entry(line, &rest, &pair, err))
 			return false;
-		*wf_push(arena, *pairs, *n, cap) =
-		    (struct command_pair){ wf_str_dup(arena, pair.name),
-			    wf_str_dup(arena, pair.value) };
+		*wf_push(arena, *pairs, *n,
+		    cap) = (struct command_pair){ wf_str_dup(arena, pair.name),
+			wf_str_dup(arena, pair.value) };
 	}
 	return true;
 }
@@ -113,8 +113,8 @@ command_file_paths(struct wf_arena *arena, struct wf_str text, struct wf_str **p
 		while (end < rest.n && rest.p[end] != '\n' && rest.p[end] != '\r')
 			end++;
 		if (end > 0)
-			*wf_push(arena, *paths, *n, cap) =
-			    wf_str_dup(arena, wf_str_sub(rest, 0, end));
+			*wf_push(arena, *paths, *n, cap) = wf_str_dup(arena,
+			    wf_str_sub(rest, 0, end));
 		rest = wf_str_skip(rest, end + 1);
 	}
 }

@@ -146,8 +146,8 @@ trie_link(struct trie *trie)
 			node->fail = ROOT;
 			if (parent != ROOT)
 				node->fail = next_node(trie, trie->nodes[parent].fail, node->byte);
-			node->longest =
-			    node->length ? node->length : trie->nodes[node->fail].longest;
+			node->longest = node->length ? node->length
+			                             : trie->nodes[node->fail].longest;
 			queue[tail++] = child;
 		}
 	}
@@ -166,8 +166,8 @@ may_start(const struct trie *trie, unsigned first, unsigned second)
 /* Where the next value ends that stands at or behind *at; *node is the search's state. false: no
  * more. *found is the longest that ends there. */
 static bool
-trie_next(
-    const struct trie *trie, struct wf_str text, uint32_t *node, size_t *at, struct span *found)
+trie_next(const struct trie *trie, struct wf_str text, uint32_t *node, size_t *at,
+    struct span *found)
 {
 	const unsigned char *p = (const unsigned char *)text.p;
 

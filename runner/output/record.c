@@ -56,8 +56,8 @@ masked_lines(struct record *record, const struct mask *mask, struct wf_str text)
 }
 
 static const struct command_pair *
-masked_pairs(
-    struct record *record, const struct mask *mask, const struct command_pair *pairs, size_t n)
+masked_pairs(struct record *record, const struct mask *mask, const struct command_pair *pairs,
+    size_t n)
 {
 	struct command_pair *copy = wf_new_array(record->scratch, n, struct command_pair);
 
