@@ -100,11 +100,11 @@ read_inputs(struct reading *r, const struct expr_token *map)
 		r->action->inputs[r->action->ninputs++] = (struct action_input){
 			.id = schema_text_of(pair->key),
 			.pos = pair->key->pos,
-			.required = wf_str_ieq(
-			    scalar_text(r, schema_get(pair->value, "required")), WF_S("true")),
+			.required = wf_str_ieq(scalar_text(r, schema_get(pair->value, "required")),
+			    WF_S("true")),
 			.fallback = schema_get(pair->value, "default"),
-			.deprecation =
-			    scalar_text(r, schema_get(pair->value, "deprecationMessage")),
+			.deprecation = scalar_text(r,
+			    schema_get(pair->value, "deprecationMessage")),
 		};
 	}
 }
@@ -126,8 +126,8 @@ read_outputs(struct reading *r, const struct expr_token *map)
 			continue;
 		out->value = schema_get(pair->value, "value");
 		if (!out->value)
-			wf_diags_fail(
-			    r->diags, pair->value->pos, "Required property is missing: value");
+			wf_diags_fail(r->diags, pair->value->pos,
+			    "Required property is missing: value");
 	}
 }
 
@@ -138,8 +138,8 @@ read_plain_condition(struct reading *r, const struct expr_token *token)
 	struct wf_pos pos = token ? token->pos : (struct wf_pos){ .file = r->action->file };
 	struct wf_str text = token ? schema_text_of(token) : WF_S("always()");
 	struct wf_error err = { 0 };
-	const struct expr *cond =
-	    expr_parse(r->arena, text, pos, context_names(CTX_STEP_IF), NULL, &err);
+	const struct expr *cond = expr_parse(r->arena, text, pos, context_names(CTX_STEP_IF), NULL,
+	    &err);
 
 	if (!cond) {
 		err.kind = WF_ERR_INVALID;
@@ -178,8 +178,8 @@ read_docker(struct reading *r, const struct expr_token *runs)
 static void
 read_composite(struct reading *r, const struct expr_token *runs)
 {
-	struct step_list list =
-	    steps_read(r->arena, schema_get(runs, "steps"), CTX_ACTION_STEP_IF, r->diags);
+	struct step_list list = steps_read(r->arena, schema_get(runs, "steps"), CTX_ACTION_STEP_IF,
+	    r->diags);
 
 	r->action->steps = list.items;
 	r->action->nsteps = list.n;

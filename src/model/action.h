@@ -53,8 +53,8 @@ struct action {
 };
 
 /* Reads a manifest; problems go into diags, NULL when any is an error. */
-struct action *action_read(
-    struct wf_arena *arena, const char *file, struct wf_str text, struct wf_diags *diags);
+struct action *action_read(struct wf_arena *arena, const char *file, struct wf_str text,
+    struct wf_diags *diags);
 
 /* ---- the text of `uses:` (7.1) ---- */
 

@@ -36,8 +36,8 @@ is_required(const struct expr_token *spec)
 }
 
 static void
-check_input(
-    const struct job_def *call, const struct expr_token_pair *declared, struct wf_diags *diags)
+check_input(const struct job_def *call, const struct expr_token_pair *declared,
+    struct wf_diags *diags)
 {
 	struct wf_str id = schema_text_of(declared->key);
 	struct wf_str type = schema_text_of(schema_get(declared->value, "type"));
@@ -54,8 +54,8 @@ check_input(
 }
 
 static void
-check_secret(
-    const struct job_def *call, const struct expr_token_pair *declared, struct wf_diags *diags)
+check_secret(const struct job_def *call, const struct expr_token_pair *declared,
+    struct wf_diags *diags)
 {
 	struct wf_str id = schema_text_of(declared->key);
 

@@ -516,8 +516,8 @@ jobs(struct emit *e, const struct template *t)
 }
 
 void
-emit_template(
-    struct wf_buf *out, const struct template *template, const struct emit_options *options)
+emit_template(struct wf_buf *out, const struct template *template,
+    const struct emit_options *options)
 {
 	static const char *const plain[] = { "env", "defaults", "concurrency", NULL };
 	struct emit e = { .out = out, .options = options };

@@ -9,10 +9,10 @@ struct emit_options {
 	const struct template_files *files;
 };
 
-void emit_template(
-    struct wf_buf *out, const struct template *template, const struct emit_options *options);
+void emit_template(struct wf_buf *out, const struct template *template,
+    const struct emit_options *options);
 
 /* {"errors":[{"Message":"..."}]}, at most max_errors of them, each cut to max_message characters.
  */
-void emit_errors(
-    struct wf_buf *out, const struct wf_diags *diags, size_t max_errors, size_t max_message);
+void emit_errors(struct wf_buf *out, const struct wf_diags *diags, size_t max_errors,
+    size_t max_message);

@@ -16,8 +16,8 @@ struct reading {
 /* ---- shared with the workflow ---- */
 
 void
-job_read_permissions(
-    struct wf_arena *arena, const struct expr_token *value, struct permissions_def *out)
+job_read_permissions(struct wf_arena *arena, const struct expr_token *value,
+    struct permissions_def *out)
 {
 	const struct expr_token_pair *pair;
 
@@ -49,8 +49,9 @@ job_read_defaults(const struct expr_token *value, struct defaults_def *out)
 void
 job_check_concurrency(const struct expr_token *value, struct wf_diags *diags)
 {
-	const struct expr_token *group =
-	    value->kind == EXPR_TOKEN_MAPPING ? schema_get(value, "group") : value;
+	const struct expr_token *group = value->kind == EXPR_TOKEN_MAPPING
+	                                     ? schema_get(value, "group")
+	                                     : value;
 
 	if (tree_units(schema_text_of(group)) > MAX_GROUP)
 		wf_diags_fail(diags, value->pos,
@@ -90,8 +91,8 @@ read_needs(struct reading *r, struct job_def *job, const struct expr_token *valu
 	job->needs = wf_new_array(r->arena, n, struct need_def);
 	for (size_t i = 0; i < n; i++) {
 		item = list ? value->seq.items[i] : value;
-		job->needs[job->nneeds++] =
-		    (struct need_def){ .id = schema_text_of(item), .pos = item->pos };
+		job->needs[job->nneeds++] = (struct need_def){ .id = schema_text_of(item),
+			.pos = item->pos };
 	}
 }
 
@@ -110,8 +111,8 @@ check_runner_group(struct reading *r, const struct expr_token *group)
 	if (!rest.p)
 		return; /* no prefix */
 	if (!rest.n)
-		wf_diags_fail(
-		    r->diags, group->pos, "Invalid runs-on group name '%.*s'.", WF_ARG(name));
+		wf_diags_fail(r->diags, group->pos, "Invalid runs-on group name '%.*s'.",
+		    WF_ARG(name));
 	else if (!is_group_prefix(prefix) || wf_str_find_char(rest, '/') >= 0)
 		wf_diags_fail(r->diags, group->pos,
 		    "Invalid runs-on group name '%.*s'. Please use 'organization/' or "

@@ -270,8 +270,8 @@ static const struct schema_map parallel_step = {
 };
 
 static const struct schema_def step = {
-	.maps = SCHEMA_MAPS(
-	    &run_step, &uses_step, &wait_step, &wait_all_step, &cancel_step, &parallel_step),
+	.maps = SCHEMA_MAPS(&run_step, &uses_step, &wait_step, &wait_all_step, &cancel_step,
+	    &parallel_step),
 };
 static const struct schema_def steps = { .items = &step };
 
@@ -383,7 +383,7 @@ workflow_names(const char *key)
 
 	for (size_t i = 0; i < WF_COUNT(named); i++)
 		if (!strcmp(key, named[i]->name))
-			return context_names(
-			    named[i] == &credentials ? CTX_LOGIN : named[i]->contexts);
+			return context_names(named[i] == &credentials ? CTX_LOGIN
+			                                              : named[i]->contexts);
 	return NULL;
 }

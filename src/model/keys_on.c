@@ -17,35 +17,35 @@
 	}
 
 static const struct schema_def changed_types = TYPES("created", "edited", "deleted");
-static const struct schema_def check_run_types =
-    TYPES("created", "rerequested", "completed", "requested_action");
+static const struct schema_def check_run_types = TYPES("created", "rerequested", "completed",
+    "requested_action");
 static const struct schema_def check_suite_types = TYPES("completed");
-static const struct schema_def discussion_types =
-    TYPES("created", "edited", "deleted", "transferred", "pinned", "unpinned", "labeled",
-        "unlabeled", "locked", "unlocked", "category_changed", "answered", "unanswered");
+static const struct schema_def discussion_types = TYPES("created", "edited", "deleted",
+    "transferred", "pinned", "unpinned", "labeled", "unlabeled", "locked", "unlocked",
+    "category_changed", "answered", "unanswered");
 static const struct schema_def image_version_types = TYPES("created", "ready", "deleted");
-static const struct schema_def issues_types =
-    TYPES("opened", "edited", "deleted", "transferred", "pinned", "unpinned", "closed", "reopened",
-        "assigned", "unassigned", "labeled", "unlabeled", "locked", "unlocked", "milestoned",
-        "demilestoned", "field_added", "field_removed", "typed", "untyped");
+static const struct schema_def issues_types = TYPES("opened", "edited", "deleted", "transferred",
+    "pinned", "unpinned", "closed", "reopened", "assigned", "unassigned", "labeled", "unlabeled",
+    "locked", "unlocked", "milestoned", "demilestoned", "field_added", "field_removed", "typed",
+    "untyped");
 static const struct schema_def merge_group_types = TYPES("checks_requested");
-static const struct schema_def milestone_types =
-    TYPES("created", "closed", "opened", "edited", "deleted");
-static const struct schema_def project_types =
-    TYPES("created", "closed", "reopened", "edited", "deleted");
-static const struct schema_def project_card_types =
-    TYPES("created", "moved", "converted", "edited", "deleted");
-static const struct schema_def project_column_types =
-    TYPES("created", "updated", "moved", "deleted");
-static const struct schema_def pull_request_types =
-    TYPES("assigned", "unassigned", "labeled", "unlabeled", "opened", "edited", "closed",
-        "reopened", "synchronize", "converted_to_draft", "locked", "unlocked", "enqueued",
-        "dequeued", "milestoned", "demilestoned", "ready_for_review", "review_requested",
-        "review_request_removed", "auto_merge_enabled", "auto_merge_disabled", "stacked");
+static const struct schema_def milestone_types = TYPES("created", "closed", "opened", "edited",
+    "deleted");
+static const struct schema_def project_types = TYPES("created", "closed", "reopened", "edited",
+    "deleted");
+static const struct schema_def project_card_types = TYPES("created", "moved", "converted", "edited",
+    "deleted");
+static const struct schema_def project_column_types = TYPES("created", "updated", "moved",
+    "deleted");
+static const struct schema_def pull_request_types = TYPES("assigned", "unassigned", "labeled",
+    "unlabeled", "opened", "edited", "closed", "reopened", "synchronize", "converted_to_draft",
+    "locked", "unlocked", "enqueued", "dequeued", "milestoned", "demilestoned", "ready_for_review",
+    "review_requested", "review_request_removed", "auto_merge_enabled", "auto_merge_disabled",
+    "stacked");
 static const struct schema_def review_types = TYPES("submitted", "edited", "dismissed");
 static const struct schema_def package_types = TYPES("published", "updated");
-static const struct schema_def release_types =
-    TYPES("published", "unpublished", "created", "edited", "deleted", "prereleased", "released");
+static const struct schema_def release_types = TYPES("published", "unpublished", "created",
+    "edited", "deleted", "prereleased", "released");
 static const struct schema_def watch_types = TYPES("started");
 static const struct schema_def workflow_run_types = TYPES("requested", "in_progress", "completed");
 
@@ -65,7 +65,8 @@ static const struct schema_def dispatch_default = {
 };
 static const struct schema_def strings = { .items = &schema_string };
 static const struct schema_def dispatch_required = {
-	.scalars = SCHEMA_BOOL, .lenient = true, /* 'true' in quotes */
+	.scalars = SCHEMA_BOOL,
+	.lenient = true, /* 'true' in quotes */
 };
 
 static const struct schema_map dispatch_input_map = {
@@ -121,16 +122,16 @@ static const struct schema_def call_output_value = {
 	.scalars = SCHEMA_STRING,
 };
 static const struct schema_map call_output_map = {
-	.keys =
-	    SCHEMA_KEYS({ "description", &schema_string }, { "value", &call_output_value, true }),
+	.keys = SCHEMA_KEYS({ "description", &schema_string },
+	    { "value", &call_output_value, true }),
 };
 static const struct schema_def call_output = { .maps = SCHEMA_MAPS(&call_output_map) };
 static const struct schema_map call_outputs_map = { NULL, &schema_text, &call_output };
 static const struct schema_def call_outputs = { .maps = SCHEMA_MAPS(&call_outputs_map) };
 
 static const struct schema_map call_map = {
-	.keys = SCHEMA_KEYS(
-	    { "inputs", &call_inputs }, { "secrets", &call_secrets }, { "outputs", &call_outputs }),
+	.keys = SCHEMA_KEYS({ "inputs", &call_inputs }, { "secrets", &call_secrets },
+	    { "outputs", &call_outputs }),
 };
 
 /* ---- events ---- */
@@ -142,17 +143,17 @@ static const struct schema_map pull_request_map = {
 	    { "paths", &texts }, { "paths-ignore", &texts }, { "types", &pull_request_types }),
 };
 static const struct schema_map push_map = {
-	.keys =
-	    SCHEMA_KEYS({ "branches", &texts }, { "branches-ignore", &texts }, { "tags", &texts },
-	        { "tags-ignore", &texts }, { "paths", &texts }, { "paths-ignore", &texts }),
+	.keys = SCHEMA_KEYS({ "branches", &texts }, { "branches-ignore", &texts },
+	    { "tags", &texts }, { "tags-ignore", &texts }, { "paths", &texts },
+	    { "paths-ignore", &texts }),
 };
 static const struct schema_map merge_group_map = {
-	.keys = SCHEMA_KEYS(
-	    { "branches", &texts }, { "branches-ignore", &texts }, { "types", &merge_group_types }),
+	.keys = SCHEMA_KEYS({ "branches", &texts }, { "branches-ignore", &texts },
+	    { "types", &merge_group_types }),
 };
 static const struct schema_map image_version_map = {
-	.keys = SCHEMA_KEYS(
-	    { "types", &image_version_types }, { "names", &texts }, { "versions", &texts }),
+	.keys = SCHEMA_KEYS({ "types", &image_version_types }, { "names", &texts },
+	    { "versions", &texts }),
 };
 static const struct schema_map workflow_run_map = {
 	.keys = SCHEMA_KEYS({ "types", &workflow_run_types }, { "workflows", &texts },
@@ -165,8 +166,9 @@ static const struct schema_def cron = { .maps = SCHEMA_MAPS(&cron_map) };
 static const struct schema_def schedule = { .scalars = SCHEMA_NULL, .items = &cron };
 
 #define EVENT(map)                                                                                 \
-	(&(const struct schema_def){                                                               \
-	    .scalars = SCHEMA_NULL, .maps = SCHEMA_MAPS(&map), .lenient = true })
+	(&(const struct schema_def){ .scalars = SCHEMA_NULL,                                       \
+	    .maps = SCHEMA_MAPS(&map),                                                             \
+	    .lenient = true })
 #define EVENT_OF_TYPES(types)                                                                      \
 	(&(const struct schema_def){ .scalars = SCHEMA_NULL,                                       \
 	    .maps = SCHEMA_MAPS(&(const struct schema_map){ SCHEMA_KEYS({ "types", &types }) }),   \

@@ -7,5 +7,5 @@
 #include "expr/expr.h"
 
 /* Checks the literal parts of `strategy:`, as GitHub does when it reads the file. */
-void matrix_check(
-    struct wf_arena *arena, const struct expr_token *strategy, struct wf_diags *diags);
+void matrix_check(struct wf_arena *arena, const struct expr_token *strategy,
+    struct wf_diags *diags);

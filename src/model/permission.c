@@ -104,8 +104,8 @@ permission_policy(struct wf_str policy, struct permission_set *out)
 static void
 list(struct wf_buf *out, size_t scope, enum permission_level level)
 {
-	wf_buf_addf(
-	    out, "%s%s: %s", out->n ? ", " : "", scopes[scope].name, permission_level_name(level));
+	wf_buf_addf(out, "%s%s: %s", out->n ? ", " : "", scopes[scope].name,
+	    permission_level_name(level));
 }
 
 bool

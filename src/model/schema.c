@@ -52,11 +52,16 @@ enter(struct spot outer, const struct schema_def *def)
 
 /* ---- problems ---- */
 
+/* A line without a column: GitHub's message names the file alone. */
 static struct expr_token *
 stop(struct walk *w, const char *why)
 {
+	struct wf_pos pos = { .file = w->options->file };
+
+	if (w->at > 0)
+		pos.line = w->tree->nodes[w->at - 1].pos.line;
 	if (!w->stopped)
-		wf_diags_fail(w->diags, (struct wf_pos){ .file = w->options->file }, "%s", why);
+		wf_diags_fail(w->diags, pos, "%s", why);
 	w->stopped = true;
 	return NULL;
 }
@@ -269,8 +274,8 @@ check_literal(struct walk *w, struct expr_token *token, const struct schema_def 
 	if (schema_takes(def, text))
 		token->literal = text;
 	else
-		suggest_word(
-		    unexpected(w, token->pos, text.string, def->lenient), def, text.string);
+		suggest_word(unexpected(w, token->pos, text.string, def->lenient), def,
+		    text.string);
 }
 
 static void
@@ -281,8 +286,8 @@ check_scalar(struct walk *w, struct expr_token *token, struct spot spot)
 	else if (token->kind == EXPR_TOKEN_INSERT)
 		unexpected(w, token->pos, WF_S("${{ insert }}"), false);
 	else if (!spot.contexts)
-		wf_diags_fail(
-		    w->diags, token->pos, "A template expression is not allowed in this context");
+		wf_diags_fail(w->diags, token->pos,
+		    "A template expression is not allowed in this context");
 }
 
 /* ---- mappings ---- */
@@ -354,8 +359,8 @@ add_pair(struct walk *w, struct mapping *m, struct expr_token *key, const struct
 		return;
 	value = read_value(w, enter(m->spot, def));
 	if (value)
-		*wf_push(w->arena, m->token->map.pairs, m->token->map.n, m->cap) =
-		    (struct expr_token_pair){ key, value };
+		*wf_push(w->arena, m->token->map.pairs, m->token->map.n,
+		    m->cap) = (struct expr_token_pair){ key, value };
 }
 
 /* A key that is an expression may become any key; its value is checked when that is known. */
@@ -439,8 +444,8 @@ check_required(struct walk *w, const struct mapping *m)
 {
 	for (const struct schema_key *k = m->maps[0]->keys; k && k->name; k++)
 		if (k->required && !wf_map_has(&m->seen, wf_str(k->name)))
-			wf_diags_fail(
-			    w->diags, m->token->pos, "Required property is missing: %s", k->name);
+			wf_diags_fail(w->diags, m->token->pos, "Required property is missing: %s",
+			    k->name);
 }
 
 static struct expr_token *
@@ -512,8 +517,8 @@ read_value(struct walk *w, struct spot spot)
 		check_scalar(w, token, spot);
 		return charge_token(w, token) ? token : NULL;
 	}
-	token = new_token(
-	    w, node->kind == TREE_SEQUENCE ? EXPR_TOKEN_SEQUENCE : EXPR_TOKEN_MAPPING, node);
+	token = new_token(w, node->kind == TREE_SEQUENCE ? EXPR_TOKEN_SEQUENCE : EXPR_TOKEN_MAPPING,
+	    node);
 	if (!deeper(w) || !charge(w, TOKEN_COST))
 		return NULL;
 	if (node->kind == TREE_SEQUENCE)

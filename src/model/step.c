@@ -56,14 +56,14 @@ check_target(struct reading *r, const struct step_def *step, const struct expr_t
 		    "The identifier '%.*s' is invalid. IDs starting with '__' are reserved.",
 		    WF_ARG(id));
 	else if (step->has_id && wf_str_ieq(step->id, id))
-		wf_diags_fail(
-		    r->diags, target->pos, "Step '%.*s' cannot reference itself", WF_ARG(step->id));
+		wf_diags_fail(r->diags, target->pos, "Step '%.*s' cannot reference itself",
+		    WF_ARG(step->id));
 	else if (!named)
-		wf_diags_fail(
-		    r->diags, target->pos, "Step references unknown step ID '%.*s'", WF_ARG(id));
+		wf_diags_fail(r->diags, target->pos, "Step references unknown step ID '%.*s'",
+		    WF_ARG(id));
 	else if (!named->background)
-		wf_diags_fail(
-		    r->diags, target->pos, "Step '%.*s' is not a background step", WF_ARG(id));
+		wf_diags_fail(r->diags, target->pos, "Step '%.*s' is not a background step",
+		    WF_ARG(id));
 }
 
 static void
@@ -104,8 +104,8 @@ read_wait_all(struct reading *r, struct step_def *step, const struct expr_token 
 {
 	step->kind = STEP_WAIT_ALL;
 	if (value->literal.kind == EXPR_BOOL && !value->literal.boolean)
-		wf_diags_fail(
-		    r->diags, value->pos, "The value of 'wait-all' must be true or omitted");
+		wf_diags_fail(r->diags, value->pos,
+		    "The value of 'wait-all' must be true or omitted");
 }
 
 static void

@@ -45,7 +45,7 @@ template_message(struct wf_arena *arena, const struct wf_error *err, size_t max)
 
 	if (!err->pos.file)
 		return wf_strf(arena, "%s", err->msg);
-	if (err->pos.line)
+	if (err->pos.col)
 		text = wf_strf(arena, "%s (Line: %d, Col: %d): %s", err->pos.file, err->pos.line,
 		    err->pos.col, err->msg);
 	else
@@ -218,8 +218,8 @@ load_file(struct load *l, const struct template_file *file)
 
 	if (!note_file(l, file->name))
 		return NULL;
-	t->wf = workflow_read_with(
-	    l->arena, &l->reading, file->name, wf_str(file->name), file->text, l->diags);
+	t->wf = workflow_read_with(l->arena, &l->reading, file->name, wf_str(file->name),
+	    file->text, l->diags);
 	if (!t->wf)
 		return NULL;
 	t->jobs = wf_new_array(l->arena, t->wf->njobs, struct template_job);

@@ -48,8 +48,10 @@ struct template_options {
 };
 
 #define TEMPLATE_OPTIONS                                                                           \
-	((struct template_options){                                                                \
-	    .max_nesting = 9, .max_files = 51, .max_message = 500, .policy = WF_S("Write") })
+	((struct template_options){ .max_nesting = 9,                                              \
+	    .max_files = 51,                                                                       \
+	    .max_message = 500,                                                                    \
+	    .policy = WF_S("Write") })
 
 /* The files of a load in the order in which they were met. */
 struct template_files {

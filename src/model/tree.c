@@ -42,7 +42,14 @@ pos_of(const struct reader *r, yaml_mark_t mark)
 	return (struct wf_pos){ r->file, (int)mark.line + 1, (int)mark.column + 1 };
 }
 
-/* The file as a whole is at fault: GitHub gives no line. */
+/* Where GitHub names the file alone, a line without a column: it is shown to a person, and left out
+ * of GitHub's form of the message. */
+static struct wf_pos
+line_of(const struct tree_node *node)
+{
+	return (struct wf_pos){ .file = node->pos.file, .line = node->pos.line };
+}
+
 static struct wf_pos
 whole_file(const struct reader *r)
 {
@@ -179,7 +186,7 @@ static const struct scalar_type {
 static bool
 bad_value(struct reader *r, const struct tree_node *node, const char *tag)
 {
-	return FAIL(r, whole_file(r),
+	return FAIL(r, line_of(node),
 	    "The value '%.*s' on line %d and column %d is invalid for the type '%s'",
 	    WF_ARG(node->text), node->pos.line, node->pos.col, tag);
 }
@@ -215,13 +222,13 @@ read_tagged(struct reader *r, struct tree_node *node, const char *tag, yaml_scal
 	if (!strcmp(tag, TAG "str"))
 		return true;
 	if (style != YAML_PLAIN_SCALAR_STYLE)
-		return FAIL(r, whole_file(r),
+		return FAIL(r, line_of(node),
 		    "The scalar style '%s' on line %d and column %d is not valid with the tag '%s'",
 		    style_name(style), node->pos.line, node->pos.col, tag);
 	for (size_t i = 0; i < WF_COUNT(scalar_types); i++)
 		if (!strcmp(tag, scalar_types[i].tag))
 			return apply_type(r, node, &scalar_types[i]);
-	FAIL(r, whole_file(r), "Unexpected tag '%s'", tag);
+	FAIL(r, line_of(node), "Unexpected tag '%s'", tag);
 	if (tag[0] == '!')
 		return wf_hint(&r->out->error,
 		    "line %d: a value that starts with '!' is a YAML tag; put it in quotes or in "
@@ -256,10 +263,10 @@ static bool
 push_node(struct reader *r, const struct tree_node *node)
 {
 	if (r->out->n >= r->limits->nodes)
-		return FAIL(r, whole_file(r), "Maximum YAML nodes exceeded");
+		return FAIL(r, line_of(node), "Maximum YAML nodes exceeded");
 	if (node->kind == TREE_SEQUENCE || node->kind == TREE_MAPPING) {
 		if (++r->depth > TREE_MAX_DEPTH)
-			return FAIL(r, whole_file(r), "Maximum object depth exceeded");
+			return FAIL(r, line_of(node), "Maximum object depth exceeded");
 	} else if (node->kind != TREE_SCALAR) {
 		r->depth--;
 	}
@@ -274,11 +281,12 @@ follow(struct reader *r, const struct raw *alias)
 	const size_t *index = wf_map_get(&r->anchors, alias->anchor);
 
 	if (!index)
-		return FAIL(r, whole_file(r), "Unknown anchor '%.*s'", WF_ARG(alias->anchor));
+		return FAIL(r, line_of(&alias->node), "Unknown anchor '%.*s'",
+		    WF_ARG(alias->anchor));
 	if (r->nreplays >= r->limits->nodes)
-		return FAIL(r, whole_file(r), "Maximum YAML nodes exceeded");
-	*wf_push(r->arena, r->replays, r->nreplays, r->replays_cap) =
-	    (struct replay){ .index = *index };
+		return FAIL(r, line_of(&alias->node), "Maximum YAML nodes exceeded");
+	*wf_push(r->arena, r->replays, r->nreplays,
+	    r->replays_cap) = (struct replay){ .index = *index };
 	return true;
 }
 
@@ -305,7 +313,7 @@ take(struct reader *r, const struct raw *raw)
 
 	*wf_push(r->arena, r->raws, r->nraws, r->raws_cap) = *raw;
 	if (raw->anchor.p && r->limits->no_anchors)
-		return FAIL(r, whole_file(r),
+		return FAIL(r, line_of(&raw->node),
 		    "Anchors are not currently supported. Remove the anchor '%.*s'",
 		    WF_ARG(raw->anchor));
 	if (raw->anchor.p && !raw->alias) {
@@ -386,8 +394,8 @@ read_event(struct reader *r, yaml_parser_t *parser, bool *end)
 	case YAML_DOCUMENT_END_EVENT: break;
 	case YAML_DOCUMENT_START_EVENT:
 		if (r->nraws > 0)
-			ok =
-			    FAIL(r, pos_of(r, event.start_mark), "Expected stream end parse event");
+			ok = FAIL(r, pos_of(r, event.start_mark),
+			    "Expected stream end parse event");
 		break;
 	case YAML_NO_EVENT:
 	case YAML_STREAM_END_EVENT: *end = true; break;
@@ -463,19 +471,21 @@ tree_read(struct wf_arena *arena, const char *file, struct wf_str text,
 	*out = (struct tree){ 0 };
 	wf_map_init(&r.anchors, arena, false);
 	if (wf_str_starts(text, WF_S("\xef\xbb\xbf")))
-		text = wf_str_skip(
-		    text, 3); /* the byte order mark is no character of the first line */
+		text = wf_str_skip(text,
+		    3); /* the byte order mark is no character of the first line */
 	if (!check_text(&r, text))
 		return;
 	if (!yaml_parser_initialize(&parser))
 		abort(); /* out of memory */
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(
-	    &parser, (const unsigned char *)(text.p ? text.p : ""), text.n);
+	yaml_parser_set_input_string(&parser, (const unsigned char *)(text.p ? text.p : ""),
+	    text.n);
 	while (!end)
 		if (!read_event(&r, &parser, &end))
 			break;
 	yaml_parser_delete(&parser);
-	if (!out->failed && !out->n)
+	if (!out->failed && !out->n) {
 		FAIL(&r, whole_file(&r), "Expected document start parse event");
+		wf_hint(&out->error, "the file is empty");
+	}
 }

@@ -28,8 +28,8 @@ read_filter(struct reading *r, const struct expr_token_pair *pair, struct when_f
 	out->items = wf_new_array(r->arena, n, struct when_pattern);
 	for (size_t i = 0; i < n; i++) {
 		item = list ? value->seq.items[i] : value;
-		out->items[out->n++] =
-		    (struct when_pattern){ .text = schema_text_of(item), .pos = item->pos };
+		out->items[out->n++] = (struct when_pattern){ .text = schema_text_of(item),
+			.pos = item->pos };
 	}
 }
 
@@ -86,8 +86,8 @@ read_input(struct reading *r, const struct expr_token_pair *pair, struct when_in
 	if (out->type == WHEN_INPUT_CHOICE && !out->noptions)
 		wf_diags_fail(r->diags, spec->pos, "Missing 'options' for choice input");
 	if (out->type != WHEN_INPUT_CHOICE && schema_get(spec, "options"))
-		wf_diags_fail(
-		    r->diags, spec->pos, "Input type is not 'choice', but 'options' is defined");
+		wf_diags_fail(r->diags, spec->pos,
+		    "Input type is not 'choice', but 'options' is defined");
 }
 
 static void
@@ -135,8 +135,8 @@ read_outputs(struct reading *r, const struct expr_token_pair *pair, struct when_
 static const struct event_key {
 	const char *name;
 	size_t filter; /* offset of a filter of struct when_event, where read is NULL */
-	void (*read)(
-	    struct reading *r, const struct expr_token_pair *pair, struct when_event *event);
+	void (*read)(struct reading *r, const struct expr_token_pair *pair,
+	    struct when_event *event);
 } event_keys[] = {
 	{ "types", offsetof(struct when_event, types), NULL },
 	{ "branches", offsetof(struct when_event, branches), NULL },
@@ -218,8 +218,8 @@ when_read(struct wf_arena *arena, const struct expr_token *token, struct wf_diag
 			read_event(&r, token->map.pairs[i].key, token->map.pairs[i].value,
 			    &when->events[when->n++]);
 		else
-			read_event(
-			    &r, list ? token->seq.items[i] : token, NULL, &when->events[when->n++]);
+			read_event(&r, list ? token->seq.items[i] : token, NULL,
+			    &when->events[when->n++]);
 	return when;
 }
 

@@ -5,7 +5,7 @@
 #include "model/when.h"
 
 /* Reads the value of `on:`, which schema_read() has found in order. Problems go to diags. */
-struct when *when_read(
-    struct wf_arena *arena, const struct expr_token *token, struct wf_diags *diags);
+struct when *when_read(struct wf_arena *arena, const struct expr_token *token,
+    struct wf_diags *diags);
 /* Problems that the file's template does not have, but that keep it from ever being woken. */
 void when_check(const struct when *when, struct wf_diags *diags);

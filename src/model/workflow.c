@@ -62,8 +62,8 @@ unknown_need(const struct workflow *wf, const struct job_def *job, const struct 
 	    WF_ARG(job->id), WF_ARG(need->id));
 	nearest = wf_nearest(need->id, ids, wf->njobs);
 	if (nearest.n)
-		wf_hint(
-		    &diags->items[diags->n - 1]->error, "did you mean '%.*s'?", WF_ARG(nearest));
+		wf_hint(&diags->items[diags->n - 1]->error, "did you mean '%.*s'?",
+		    WF_ARG(nearest));
 }
 
 static void
@@ -98,8 +98,8 @@ check_graph(struct wf_arena *arena, struct workflow *wf, struct wf_pos pos, stru
 	}
 	resolve_needs(wf, &ids);
 	if (!root) {
-		wf_diags_fail(
-		    diags, pos, "The workflow must contain at least one job with no dependencies.");
+		wf_diags_fail(diags, pos,
+		    "The workflow must contain at least one job with no dependencies.");
 		return;
 	}
 	mark_startable(wf, startable);
@@ -169,8 +169,8 @@ read_jobs(struct reading *r, const struct expr_token *value)
 
 	wf->jobs = wf_new_array(r->arena, value->map.n, struct job_def *);
 	for (size_t i = 0; i < value->map.n; i++) {
-		wf->jobs[i] = job_read(
-		    r->arena, value->map.pairs[i].key, value->map.pairs[i].value, r->diags);
+		wf->jobs[i] = job_read(r->arena, value->map.pairs[i].key, value->map.pairs[i].value,
+		    r->diags);
 		wf->jobs[i]->index = i;
 		wf->njobs++;
 	}
