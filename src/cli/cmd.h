@@ -26,8 +26,13 @@ enum {
 	IN_PLAN = 1 << 1,
 	IN_WHY = 1 << 2,
 	IN_LIST = 1 << 3,
-	IN_HELP = 1 << 4,
-	IN_COMPLETION = 1 << 5,
+	IN_CHECK = 1 << 4,
+	IN_PARSE = 1 << 5,
+	IN_EVAL = 1 << 6,
+	IN_EVENT = 1 << 7,
+	IN_MATCH = 1 << 8,
+	IN_HELP = 1 << 9,
+	IN_COMPLETION = 1 << 10,
 	IN_ALL = ~0,
 };
 
@@ -51,4 +56,4 @@ void cmd_print(const struct wf_buf *text);
 /* Writes a value to stdout as JSON, one line an element. */
 void cmd_print_json(struct expr_value value);
 
-cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list;
+cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_check.c - `wfrun check`: reads files and shows what is wrong with them. */
-#include "cli/cmd_check.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
+#include "cli/cmd.h"
+#include "cli/style.h"
 #include "model/action.h"
 #include "model/workflow.h"
 
-#include <stdio.h>
-#include <unistd.h>
-
-enum { MAX_FILE = 16 << 20, STATUS_USAGE = 2 };
+enum { MAX_FILE = 16 << 20 };
 
 struct check {
 	struct wf_arena *arena;
@@ -120,23 +121,23 @@ check_actions(struct check *c)
 }
 
 int
-cmd_check(int argc, char **argv)
+cmd_check(struct cmd *cmd, struct wf_error *err)
 {
-	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	struct check c = { .arena = arena, .color = isatty(STDOUT_FILENO) };
+	const struct opt_list *files = &cmd->args->words;
+	struct check c = {
+		.arena = cmd->arena,
+		.color = style_color(cmd->args->color, stdout),
+	};
 
-	for (int i = 0; i < argc; i++) {
-		if (argv[i][0] == '-') {
-			fprintf(stderr, "wfrun check: unexpected argument '%s'\n", argv[i]);
-			return STATUS_USAGE;
-		}
-		check_file(&c, argv[i]);
-	}
-	if (!argc) {
+	for (size_t i = 0; i < files->n; i++)
+		check_file(&c, files->items[i]);
+	if (files->n == 0) {
 		check_workflows(&c);
 		check_actions(&c);
 	}
-	if (!c.nfiles)
-		puts("no workflow files here: .github/workflows is missing or empty");
-	return c.status;
+	if (c.nfiles > 0)
+		return c.status;
+	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "there are no workflow files here");
+	wf_hint(err, "workflows are in .github/workflows");
+	return CMD_FAILED;
 }

@@ -1,51 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_eval.c - `wfrun eval`: one expression, its contexts from a file, its value or its error. */
-#include "cli/cmd_eval.h"
-
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/fs.h"
+#include "cli/cmd.h"
+#include "cli/style.h"
 #include "expr/expr.h"
 
 #define CONTEXT_MAX ((size_t)64 << 20)
-
-enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
-
-struct eval_args {
-	const char *context; /* a file, or NULL */
-	bool json;
-	const char *text;
-};
-
-static bool
-read_args(int argc, char **argv, struct eval_args *out, struct wf_error *err)
-{
-	bool options = true;
-
-	for (int i = 0; i < argc; i++) {
-		if (options && strcmp(argv[i], "--") == 0)
-			options = false;
-		else if (options && strcmp(argv[i], "--json") == 0)
-			out->json = true;
-		else if (options && strcmp(argv[i], "--context") == 0 && i + 1 < argc)
-			out->context = argv[++i];
-		else if (options && strncmp(argv[i], "--context=", 10) == 0)
-			out->context = argv[i] + 10;
-		else if (options && strncmp(argv[i], "--", 2) == 0)
-			return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
-			    "eval: unknown or incomplete option '%s'", argv[i]);
-		else if (out->text)
-			return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
-			    "eval: one expression is evaluated, and '%s' is a second", argv[i]);
-		else
-			out->text = argv[i];
-	}
-	if (!out->text)
-		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "eval: no expression is given");
-	return true;
-}
 
 static bool
 read_contexts(struct wf_arena *arena, const char *path, struct expr_object **out,
@@ -95,14 +57,6 @@ evaluate(struct wf_arena *arena, const char *text, const struct expr_object *con
 }
 
 static void
-print(FILE *to, const struct wf_buf *text)
-{
-	if (text->n)
-		fwrite(text->p, 1, text->n, to);
-	fflush(to);
-}
-
-static void
 print_value(struct expr_value value, bool json)
 {
 	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
@@ -117,7 +71,7 @@ print_value(struct expr_value value, bool json)
 		expr_json_pretty(&out, value);
 	}
 	wf_buf_addc(&out, '\n');
-	print(stdout, &out);
+	fwrite(out.p, 1, out.n, stdout);
 }
 
 static void
@@ -133,40 +87,38 @@ print_error_json(const struct wf_error *err, enum expr_errkind kind)
 	wf_buf_addf(&out, "{\"error\": {\"kind\": \"%s\", \"message\": ", names[kind]);
 	wf_buf_add_json(&out, wf_str(err->msg));
 	wf_buf_adds(&out, "}}\n");
-	print(stdout, &out);
+	fwrite(out.p, 1, out.n, stdout);
 }
 
+/* Here and not by main(), because the excerpt is of the command line. */
 static void
-print_error(const struct wf_error *err, struct wf_str source)
+print_error(const struct wf_error *err, struct wf_str source, bool color)
 {
 	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 
-	wf_error_render(&out, err, "error", source, isatty(STDERR_FILENO));
-	print(stderr, &out);
+	wf_error_render(&out, err, "error", source, color);
+	fwrite(out.p, 1, out.n, stderr);
 }
 
 int
-cmd_eval(int argc, char **argv)
+cmd_eval(struct cmd *cmd, struct wf_error *err)
 {
-	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	struct eval_args args = { 0 };
+	const struct args *args = cmd->args;
+	const char *text = args->words.items[0];
 	struct expr_object *contexts;
 	struct expr_value value;
 	enum expr_errkind kind;
-	struct wf_error err;
+	struct wf_error why;
 
-	if (!read_args(argc, argv, &args, &err) ||
-	    !read_contexts(arena, args.context, &contexts, &err)) {
-		print_error(&err, WF_S(""));
-		return STATUS_USAGE;
+	if (!read_contexts(cmd->arena, args->context, &contexts, err))
+		return CMD_FAILED;
+	if (evaluate(cmd->arena, text, contexts, &value, &kind, &why)) {
+		print_value(value, args->json);
+		return 0;
 	}
-	if (evaluate(arena, args.text, contexts, &value, &kind, &err)) {
-		print_value(value, args.json);
-		return STATUS_OK;
-	}
-	if (args.json)
-		print_error_json(&err, kind);
+	if (args->json)
+		print_error_json(&why, kind);
 	else
-		print_error(&err, wf_str(args.text));
-	return STATUS_FAILED;
+		print_error(&why, wf_str(text), style_color(args->color, stderr));
+	return 1;
 }

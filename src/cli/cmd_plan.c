@@ -4,6 +4,7 @@
 #include "cli/cmd.h"
 #include "cli/forecast.h"
 #include "cli/scene.h"
+#include "event/chain.h"
 
 /* A workflow that wakes, and what is known of its jobs. */
 struct woken {
@@ -11,6 +12,8 @@ struct woken {
 	struct trigger_verdict verdict;
 	struct plan *plan;
 	struct forecast *jobs;
+	const struct workflow **followers; /* those that its end wakes by workflow_run */
+	size_t nfollowers;
 };
 
 /* The contexts that conditions and matrices of jobs may read. Number and id of the run are those of
@@ -46,6 +49,53 @@ contexts_of(struct scene *scene, const struct workflow *wf, struct expr_object *
 	return true;
 }
 
+/* Whether the work tree's files are those of the default branch, which decide on workflow_run. */
+static bool
+is_default(const struct scene *scene)
+{
+	const struct repo_facts *facts = &scene->facts;
+	struct wf_str sha;
+
+	return repo_resolve(scene->repo, scene->cmd->arena,
+	           wf_cstr(scene->cmd->arena, facts->default_branch), &sha) &&
+	       wf_str_eq(sha, facts->head_sha);
+}
+
+/* Who wakes when the workflow's run has completed, however it ended. */
+static bool
+find_followers(struct scene *scene, struct woken *woken, struct wf_error *err)
+{
+	struct wf_arena *arena = scene->cmd->arena;
+	struct chain_run run = {
+		.event = &scene->event,
+		.workflow_name = woken->wf->name,
+		.workflow_path = woken->wf->path,
+		.display_title = woken->wf->name,
+		.run_id = 1,
+		.run_number = 1,
+		.run_attempt = 1,
+	};
+	struct trigger_verdict verdict;
+	struct event event;
+
+	if (!is_default(scene))
+		return true;
+	if (!chain_event(arena, scene->repo, &scene->facts, &run, "completed", &event, err))
+		return false;
+	woken->followers = wf_new_array(arena, scene->nall, const struct workflow *);
+	for (size_t i = 0; i < scene->nall; i++) {
+		const struct workflow *wf = scene->all[i].wf;
+
+		if (!wf)
+			continue;
+		if (!trigger_match(arena, wf, &event, &verdict, err))
+			return false;
+		if (verdict.wakes)
+			woken->followers[woken->nfollowers++] = wf;
+	}
+	return true;
+}
+
 /* Fills *woken; woken->jobs stays NULL when the event does not wake the workflow. */
 static bool
 look(struct scene *scene, const struct workflow *wf, struct woken *woken, struct wf_error *err)
@@ -62,7 +112,7 @@ look(struct scene *scene, const struct workflow *wf, struct woken *woken, struct
 		return false;
 	woken->plan = plan_new(arena, wf);
 	woken->jobs = forecast_make(arena, woken->plan, contexts);
-	return true;
+	return find_followers(scene, woken, err);
 }
 
 /* ---- text ---- */
@@ -158,10 +208,13 @@ print_workflow(struct wf_buf *out, const struct woken *woken)
 	wf_buf_addf(out, "%.*s:%d", WF_ARG(woken->wf->path), verdict->pos.line);
 	if (!wf_str_eq(woken->wf->name, woken->wf->path))
 		wf_buf_addf(out, "  %.*s", WF_ARG(woken->wf->name));
-	wf_buf_addf(out, "  %s%s%.*s\n", woken->jobs ? "wakes" : "stays asleep",
-	    verdict->reason.n > 0 ? ": " : "", WF_ARG(verdict->reason));
+	wf_buf_addf(out, "  %s%.*s\n",
+	    woken->jobs ? "" : "stays asleep: ", WF_ARG(verdict->reason));
 	for (size_t i = 0; woken->jobs && i < woken->plan->n; i++)
 		print_job(out, &woken->jobs[i]);
+	for (size_t i = 0; i < woken->nfollowers; i++)
+		wf_buf_addf(out, "  then wakes %.*s (%.*s), however it ends\n",
+		    WF_ARG(woken->followers[i]->name), WF_ARG(woken->followers[i]->path));
 }
 
 /* ---- JSON ---- */
@@ -208,10 +261,12 @@ static struct expr_value
 workflow_json(struct wf_arena *arena, const struct woken *woken)
 {
 	struct expr_object *out = expr_object_new(arena);
-	struct expr_array *jobs = expr_array_new(arena);
+	struct expr_array *jobs = expr_array_new(arena), *followers = expr_array_new(arena);
 
 	for (size_t i = 0; woken->jobs && i < woken->plan->n; i++)
 		expr_array_push(jobs, job_json(arena, &woken->jobs[i]));
+	for (size_t i = 0; i < woken->nfollowers; i++)
+		expr_array_push(followers, expr_string(woken->followers[i]->path));
 	expr_object_set(out, WF_S("path"), expr_string(woken->wf->path));
 	expr_object_set(out, WF_S("name"), expr_string(woken->wf->name));
 	expr_object_set(out, WF_S("wakes"), expr_bool(woken->jobs != NULL));
@@ -219,6 +274,8 @@ workflow_json(struct wf_arena *arena, const struct woken *woken)
 	expr_object_set(out, WF_S("line"), expr_number(woken->verdict.pos.line));
 	if (woken->jobs)
 		expr_object_set(out, WF_S("jobs"), expr_array_value(jobs));
+	if (woken->nfollowers > 0)
+		expr_object_set(out, WF_S("then_wakes"), expr_array_value(followers));
 	return expr_object_value(out);
 }
 
@@ -228,6 +285,7 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 	wf_auto(scene_close) struct scene scene = { 0 };
 	struct expr_array *list = expr_array_new(cmd->arena);
+	size_t nasleep = 0;
 
 	if (!scene_open(&scene, cmd, err) || !scene_load(&scene, err) ||
 	    !scene_settings(&scene, err) || !scene_event(&scene, err))
@@ -240,9 +298,14 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 			continue; /* its problems are shown */
 		if (!look(&scene, scene.workflows[i].wf, &woken, err))
 			return CMD_FAILED;
-		print_workflow(&out, &woken);
+		if (woken.jobs || cmd->args->words.n > 0)
+			print_workflow(&out, &woken);
+		else
+			nasleep++;
 		expr_array_push(list, workflow_json(cmd->arena, &woken));
 	}
+	if (nasleep > 0)
+		wf_buf_addf(&out, "%zu more stay asleep: 'wfrun why' says why\n", nasleep);
 	if (cmd->args->json)
 		scene_print_json(&scene, list);
 	else

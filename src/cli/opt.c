@@ -85,7 +85,7 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 
-#define IN_REPO (IN_RUN | IN_PLAN | IN_WHY | IN_LIST)
+#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_EVAL)
 #define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY)
 
 static const struct opt options[] = {
@@ -115,7 +115,15 @@ static const struct opt options[] = {
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN, FLAG(no_chain) },
 	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN, FLAG(strict) },
-	{ 0, "json", NULL, "print JSON", IN_REPO, FLAG(json) },
+	{ 0, "context", "FILE", "JSON whose members are the contexts", IN_EVAL, TEXT(context) },
+	{ 0, "source", NULL, "every token with its place", IN_PARSE, FLAG(source) },
+	{ 0, "limit", "NAME=VALUE", "max-depth, max-file-size, ...", IN_PARSE, LIST(limits) },
+	{ 0, "permissions-policy", "POLICY", "LimitedRead or Write", IN_PARSE,
+	    TEXT(permissions_policy) },
+	{ 0, "feature", "NAME", "switch a feature of the parser on", IN_PARSE, LIST(features) },
+	{ 0, "local-repository", "OWNER/REPO@REF=DIR", "where calls of it are read", IN_PARSE,
+	    LIST(local_repositories) },
+	{ 0, "json", NULL, "print JSON", IN_JSON, FLAG(json) },
 	{ 'q', "quiet", NULL, "print less", IN_RUN, FLAG(quiet) },
 	{ 'v', "verbose", NULL, "print more", IN_RUN, FLAG(verbose) },
 	{ 0, "color", "auto|always|never", "colours", IN_ALL, CHOICE(color, color_names) },

@@ -43,6 +43,11 @@ struct args {
 	unsigned jobs; /* 0: not given */
 	const char *stubs;
 	bool no_chain, strict;
+
+	const char *context; /* eval */
+	bool source; /* parse */
+	const char *permissions_policy;
+	struct opt_list limits, features, local_repositories;
 };
 
 /* Reads argv (argv[0] is the program). Mistakes are WF_ERR_USAGE with the nearest known name. */

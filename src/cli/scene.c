@@ -18,22 +18,25 @@ scene_close(struct scene *scene)
 	scene->repo = NULL;
 }
 
-/* Keeps the named workflows, each once, in the order of their paths. */
+/* Picks the named workflows, each once, in the order of their paths. */
 static bool
-keep_named(struct scene *scene, const struct opt_list *words, struct wf_error *err)
+pick_named(struct scene *scene, const struct opt_list *words, struct wf_error *err)
 {
-	bool *named = wf_new_array(scene->cmd->arena, scene->n, bool);
-	size_t index, kept = 0;
+	struct wf_arena *arena = scene->cmd->arena;
+	bool *named = wf_new_array(arena, scene->nall, bool);
+	struct session_workflow *picked = wf_new_array(arena, scene->nall, struct session_workflow);
+	size_t index;
 
 	for (size_t i = 0; i < words->n; i++) {
-		if (!pick_workflow(scene->workflows, scene->n, words->items[i], &index, err))
+		if (!pick_workflow(scene->all, scene->nall, words->items[i], &index, err))
 			return false;
 		named[index] = true;
 	}
-	for (size_t i = 0; i < scene->n; i++)
+	scene->n = 0;
+	scene->workflows = picked;
+	for (size_t i = 0; i < scene->nall; i++)
 		if (named[i])
-			scene->workflows[kept++] = scene->workflows[i];
-	scene->n = kept;
+			picked[scene->n++] = scene->all[i];
 	return true;
 }
 
@@ -57,11 +60,14 @@ bool
 scene_load(struct scene *scene, struct wf_error *err)
 {
 	const struct opt_list *words = &scene->cmd->args->words;
+	struct session_workflow *all;
 
-	if (!session_load(scene->cmd->arena, repo_workdir(scene->repo), &scene->workflows,
-	        &scene->n, scene->cmd->diags, err))
+	if (!session_load(scene->cmd->arena, repo_workdir(scene->repo), &all, &scene->nall,
+	        scene->cmd->diags, err))
 		return false;
-	if (words->n == 0 || keep_named(scene, words, err))
+	scene->all = scene->workflows = all;
+	scene->n = scene->nall;
+	if (words->n == 0 || pick_named(scene, words, err))
 		return true;
 	hint_command(scene, err);
 	return false;

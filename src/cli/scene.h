@@ -21,7 +21,9 @@ struct scene {
 	struct cmd *cmd;
 	struct repo *repo;
 	struct repo_facts facts;
-	struct session_workflow *workflows; /* those that were named, or all */
+	const struct session_workflow *all; /* by path */
+	size_t nall;
+	const struct session_workflow *workflows; /* of them those that were named, or all */
 	size_t n;
 	struct config config;
 	struct event_args event_args;
