@@ -81,7 +81,8 @@ set_attributes(posix_spawnattr_t *attr)
 {
 	sigset_t all, none;
 
-	sigfillset(&all);
+	/* sigfillset() leaves out the two signals of the thread library, which would stay ignored */
+	memset(&all, 0xff, sizeof(all));
 	sigemptyset(&none);
 	posix_spawnattr_setflags(
 	    attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);

@@ -50,16 +50,30 @@ static void on_closed(uv_handle_t *handle);
 
 /* ---- start ---- */
 
-void
-remote_start(struct remote *r, const struct wire_setup *setup)
+static void
+prepare(struct remote *r)
 {
 	r->sock = -1;
 	r->room = wf_alloc(r->arena, DRAIN_ROOM, 1);
 	uv_timer_init(r->loop, &r->later);
 	r->later.data = r;
 	r->nopen = 1;
+}
+
+void
+remote_start(struct remote *r, const struct wire_setup *setup)
+{
+	prepare(r);
 	if (!start(r, setup, &r->error))
 		uv_timer_start(&r->later, on_later, 0, 0);
+}
+
+void
+remote_refuse(struct remote *r, const struct wf_error *err)
+{
+	prepare(r);
+	r->error = *err;
+	uv_timer_start(&r->later, on_later, 0, 0);
 }
 
 /* What the dynamic linker and the sanitizers need to start the same program again. */

@@ -50,6 +50,8 @@ struct remote {
 };
 
 void remote_start(struct remote *remote, const struct wire_setup *setup);
+/* In place of remote_start() when something before it failed: on_ready gets err. */
+void remote_refuse(struct remote *remote, const struct wf_error *err);
 void remote_exec(struct remote *remote, struct box_exec *exec);
 void remote_signal(struct remote *remote, struct box_exec *exec, int signum, bool group);
 void remote_overlay(struct remote *remote, const char *const *layers, const char *inside,

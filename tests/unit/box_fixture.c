@@ -52,7 +52,7 @@ box_fixture_make(struct box_fixture *f, enum box_kind kind, const struct box_mou
 	struct box_spec spec = { .name = "job-1", .repo = "hello", .mounts = mounts };
 
 	*f = (struct box_fixture){ .arena = wf_arena_new() };
-	strcpy(f->dir, "/tmp/wfrun-test-XXXXXX");
+	strcpy(f->dir, "/tmp/wfrun-box-XXXXXX");
 	CHECK(mkdtemp(f->dir) != NULL);
 	f->worktree = folder(f, "tree");
 	f->state = folder(f, "state");
@@ -92,6 +92,12 @@ box_fixture_close(struct box_fixture *f)
 	box_stop(f->box);
 	CHECK(!f->gone);
 	uv_run(&f->loop, UV_RUN_DEFAULT);
+	box_fixture_sweep(f);
+}
+
+void
+box_fixture_sweep(struct box_fixture *f)
+{
 	CHECK(f->gone);
 	box_free(f->box);
 	CHECK_INT(uv_loop_close(&f->loop), 0);

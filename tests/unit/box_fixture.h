@@ -34,8 +34,10 @@ void box_fixture_make(struct box_fixture *f, enum box_kind kind, const struct bo
 void box_fixture_start(struct box_fixture *f);
 /* Both, and fails the test when the box is not ready. */
 void box_fixture_open(struct box_fixture *f, enum box_kind kind);
-/* Stops the box, checks that all of it is gone, and removes the folders. */
+/* Stops the box and sweeps. */
 void box_fixture_close(struct box_fixture *f);
+/* Checks that all of a box that was stopped is gone, and removes the folders. */
+void box_fixture_sweep(struct box_fixture *f);
 
 /* Starts a process and returns at once. env may be NULL: only PATH. */
 void box_begin(struct box_fixture *f, struct box_ran *ran, const char *const *argv,
