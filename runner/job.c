@@ -275,6 +275,7 @@ on_timer_closed(uv_handle_t *handle)
 	wf_close_fd(&job->commands_fd);
 	if (job->state_dir)
 		wf_remove_tree(job->state_dir, NULL);
+	matcher_set_free(job->matchers);
 	wf_arena_free(job->arena);
 	job->arena = NULL;
 	job->contexts = NULL;

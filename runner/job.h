@@ -13,6 +13,7 @@
 #include "runner/box/box.h"
 #include "runner/env.h"
 #include "runner/output/mask.h"
+#include "runner/output/matcher.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -61,6 +62,7 @@ struct job {
 	struct sched_item slot;
 	struct wf_arena *arena; /* from admission to the end of teardown */
 	struct mask *mask;
+	struct matcher_set *matchers; /* NULL until ::add-matcher:: */
 	struct box *box;
 	const char *state_dir, *temp_dir; /* on the host */
 	int temp_fd, commands_fd; /* temp, and its folder of command files; opened before any step

@@ -63,14 +63,18 @@ static void
 add_mounts(struct job *job, struct box_spec *spec)
 {
 	struct session *session = job->call->run->session;
-	struct box_mount *mounts = wf_new_array(job->arena, 2, struct box_mount);
+	const char *objects = wf_join(job->arena, repo_commondir(session->repo), "objects");
+	const struct box_mount mounts[] = {
+		{ objects, OBJECTS_INSIDE, false },
+		{ repo_workdir(session->repo), SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
+		{ session->stubs, STUBS_INSIDE, false },
+	};
+	struct box_mount *kept = wf_new_array(job->arena, WF_COUNT(mounts), struct box_mount);
 
-	spec->mounts = mounts;
-	if (session->stubs)
-		mounts[spec->nmounts++] = (struct box_mount){ session->stubs, STUBS_INSIDE, false };
-	/* `uses: $/dir` needs no checkout (10.3) */
-	mounts[spec->nmounts++] = (struct box_mount){ repo_workdir(session->repo), SELF_INSIDE,
-		false };
+	for (size_t i = 0; i < WF_COUNT(mounts); i++)
+		if (mounts[i].host)
+			kept[spec->nmounts++] = mounts[i];
+	spec->mounts = kept;
 }
 
 static void

@@ -55,6 +55,7 @@ static void
 free_memory(struct step *step)
 {
 	command_reader_release(&step->reader);
+	matcher_stream_free(step->matchers);
 	wf_arena_free(step->line_arena);
 	wf_arena_free(step->arena);
 }

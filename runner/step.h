@@ -14,6 +14,7 @@
 #include "runner/builtin/builtin.h"
 #include "runner/files.h"
 #include "runner/output/command.h"
+#include "runner/output/matcher.h"
 #include "runner/output/record.h"
 #include "runner/steps.h"
 
@@ -51,6 +52,7 @@ struct step {
 	bool running; /* exec or a built-in has started and not ended */
 	struct wf_lines lines[2]; /* of stdout and stderr */
 	struct command_reader reader;
+	struct matcher_stream *matchers; /* made when the job has any */
 	unsigned groups; /* open ::group::s */
 
 	uv_timer_t timer; /* timeout-minutes, then the delays between signals */

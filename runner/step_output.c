@@ -3,10 +3,15 @@
  * The effects of each command, by table (semantics.md 6.5, 6.6). */
 #include "runner/step.h"
 
+#include "base/fs.h"
 #include "runner/job.h"
 #include "runner/session_state.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define MATCHER_LARGEST ((size_t)1 << 20) /* of a problem matcher's definition */
 
 void
 step_record(struct step *step, struct record_event event)
@@ -169,6 +174,55 @@ apply_add_path(struct step *step, const struct command *command)
 }
 
 static void
+command_failed(struct step *step, const char *why)
+{
+	step_annotate(step, "error", wf_str(why), STEP_NOWHERE);
+	step->failed = true;
+}
+
+/* The definition file, as the job sees it; relative to the workspace. */
+static bool
+read_matchers(struct step *step, struct wf_str path, struct wf_str *text, struct wf_error *err)
+{
+	struct box *box = step->job->box;
+	const char *inside = wf_join(step->line_arena, box->layout.workspace,
+	    wf_cstr(step->line_arena, path));
+	wf_auto(wf_close_fd) int fd = box_open(box, inside, O_RDONLY, err);
+
+	return fd >= 0 && wf_read_fd(step->line_arena, fd, inside, MATCHER_LARGEST, text, err);
+}
+
+static void
+apply_add_matcher(struct step *step, const struct command *command)
+{
+	struct job *job = step->job;
+	struct wf_error err;
+	struct wf_str text;
+
+	if (!job->matchers)
+		job->matchers = matcher_set_new();
+	if (!read_matchers(step, command->data, &text, &err) ||
+	    !matcher_set_add(job->matchers, text, &err))
+		command_failed(step, err.msg);
+}
+
+static void
+apply_remove_matcher(struct step *step, const struct command *command)
+{
+	struct job *job = step->job;
+	struct wf_error err;
+	struct wf_str text;
+
+	if (!job->matchers)
+		return;
+	if (command->owner.n)
+		matcher_set_remove(job->matchers, command->owner);
+	else if (!read_matchers(step, command->data, &text, &err) ||
+	         !matcher_set_remove_file(job->matchers, text, &err))
+		command_failed(step, err.msg);
+}
+
+static void
 apply_nothing(struct step *step, const struct command *command)
 {
 	(void)step, (void)command;
@@ -183,8 +237,8 @@ static void (*const effects[])(struct step *step, const struct command *command)
 	[COMMAND_GROUP] = apply_group,
 	[COMMAND_ENDGROUP] = apply_endgroup,
 	[COMMAND_ADD_MASK] = apply_add_mask,
-	[COMMAND_ADD_MATCHER] = apply_nothing,
-	[COMMAND_REMOVE_MATCHER] = apply_nothing,
+	[COMMAND_ADD_MATCHER] = apply_add_matcher,
+	[COMMAND_REMOVE_MATCHER] = apply_remove_matcher,
 	[COMMAND_ECHO] = apply_nothing, /* the reader has taken it in */
 	[COMMAND_STOP_COMMANDS] = apply_nothing,
 	[COMMAND_RESUME] = apply_nothing,
@@ -203,6 +257,43 @@ echo(struct step *step, const struct command *command, struct wf_str line)
 		step_say(step, RECORD_LINE, line);
 }
 
+/* 6.9: a problem's file counts when it is there and in the workspace. */
+static struct wf_str
+problem_file(struct step *step, const struct matcher_hit *hit)
+{
+	struct box *box = step->job->box;
+	struct wf_str workspace = wf_str(box->layout.workspace);
+	struct wf_str path = matcher_hit_path(step->line_arena, hit, workspace);
+	struct wf_str shown = command_relative(path, workspace);
+	int fd = -1;
+
+	if (path.n && shown.n < path.n)
+		fd = box_open(box, wf_cstr(step->line_arena, path), O_PATH, NULL);
+	if (fd < 0)
+		return (struct wf_str){ NULL, 0 };
+	close(fd);
+	return shown;
+}
+
+static void
+plain_line(struct step *step, struct wf_str line)
+{
+	struct job *job = step->job;
+	struct matcher_hit hit;
+
+	if (job->matchers && !step->matchers)
+		step->matchers = matcher_stream_new(job->matchers);
+	if (!step->matchers || !matcher_stream_feed(step->matchers, step->line_arena, line, &hit)) {
+		step_say(step, RECORD_LINE, line);
+		return;
+	}
+	step_say(step, RECORD_LINE, hit.text);
+	step_annotate(step, hit.level, hit.message,
+	    (struct command_place){ .file = problem_file(step, &hit),
+	        .line = hit.line,
+	        .col = hit.col });
+}
+
 void
 step_line(struct step *step, struct wf_str line)
 {
@@ -218,7 +309,7 @@ step_line(struct step *step, struct wf_str line)
 		say_error(step, wf_str(err.msg));
 		step->failed = true;
 	} else if (command.kind == COMMAND_NONE) {
-		step_say(step, RECORD_LINE, line);
+		plain_line(step, line);
 	} else {
 		echo(step, &command, line);
 		effects[command.kind](step, &command);

@@ -399,6 +399,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
+		.objects = session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE,
 		.committed = session->options->event.committed,
 		.env = step_environ(step, step->inputs),
 		.state = job->state_dir,

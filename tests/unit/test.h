@@ -17,12 +17,12 @@
 void test_register(const char *name, CMUnitTestFunction fn);
 
 #define TEST(name)                                                                                 \
-	static void test_##name(void **state);                                                     \
-	__attribute__((constructor)) static void register_##name(void)                            \
+	static void test_##name(void **cmocka_state);                                              \
+	__attribute__((constructor)) static void register_##name(void)                             \
 	{                                                                                          \
 		test_register(#name, test_##name);                                                 \
 	}                                                                                          \
-	static void test_##name(void **state __attribute__((unused)))
+	static void test_##name(void **cmocka_state __attribute__((unused)))
 
 #define CHECK(cond) assert_true(cond)
 #define CHECK_INT(got, want) assert_int_equal((got), (want))
