@@ -7,13 +7,13 @@
  * regular expression that reaches the limit does not match. */
 #include "base/pattern.h"
 
-#include "base/glob.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+
+#include "base/glob.h"
 
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KIB 16384
@@ -79,8 +79,8 @@ pattern_alloc(enum wf_dialect dialect)
 }
 
 static bool
-new_filter(
-    struct wf_pattern *pattern, struct wf_str text, struct wf_buf *source, char *why, size_t size)
+new_filter(struct wf_pattern *pattern, struct wf_str text, struct wf_buf *source, char *why,
+    size_t size)
 {
 	const char *problem;
 	size_t at;
@@ -98,8 +98,8 @@ new_filter(
 
 /* picomatch never refuses a text: what is not an expression matches only a name equal to it. */
 static bool
-new_picomatch(
-    struct wf_pattern *pattern, struct wf_str text, struct wf_buf *source, char *why, size_t size)
+new_picomatch(struct wf_pattern *pattern, struct wf_str text, struct wf_buf *source, char *why,
+    size_t size)
 {
 	size_t at;
 	int code;
@@ -184,8 +184,8 @@ match_without_backtracking(const struct wf_pattern *pattern, struct wf_str s)
 static int
 match_valid(const struct wf_pattern *pattern, struct wf_str s)
 {
-	int rc = pcre2_match(
-	    pattern->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, pattern->data, pattern->limits);
+	int rc = pcre2_match(pattern->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, pattern->data,
+	    pattern->limits);
 
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
 		rc = pcre2_match(pattern->code, (PCRE2_SPTR)s.p, s.n, 0, PCRE2_NO_JIT,
@@ -245,8 +245,8 @@ offset_before_repair(struct wf_str s, size_t offset)
 }
 
 size_t
-wf_pattern_groups(
-    const struct wf_pattern *pattern, struct wf_str s, struct wf_str *groups, size_t n)
+wf_pattern_groups(const struct wf_pattern *pattern, struct wf_str s, struct wf_str *groups,
+    size_t n)
 {
 	wf_auto(wf_buf_release) struct wf_buf repaired = WF_BUF_INIT;
 	const size_t *ends = pcre2_get_ovector_pointer(pattern->data);

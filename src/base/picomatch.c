@@ -5,10 +5,10 @@
  * in the corners too: a star before a dot, `a/` followed by two stars matching `a` itself, an
  * unclosed brace that never matches. The text is read from left to right; a group is read by a
  * call of its own over the bytes up to its closing character. */
-#include "base/glob.h"
-
 #include <ctype.h>
 #include <stdlib.h>
+
+#include "base/glob.h"
 
 #define DEPTH_LIMIT 64
 

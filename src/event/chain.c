@@ -79,8 +79,8 @@ add_urls(struct expr_object *object, const struct repo_facts *facts, const struc
 	shape_number(object, "check_suite_id", suite);
 	shape_text(object, "check_suite_url", api_url(arena, facts, "check-suites", suite, ""));
 	shape_text(object, "workflow_url",
-	    api_url(
-	        arena, facts, "actions/workflows", shape_id("Workflow", run->workflow_path), ""));
+	    api_url(arena, facts, "actions/workflows", shape_id("Workflow", run->workflow_path),
+	        ""));
 	shape_text(object, "html_url",
 	    wf_strf(arena, "https://github.com/%.*s/actions/runs/%llu", WF_ARG(facts->full_name),
 	        (unsigned long long)run->run_id));
@@ -144,8 +144,8 @@ add_head_commit(struct expr_object *object, struct repo *repo, const struct repo
 static struct wf_str
 head_sha(struct wf_arena *arena, const struct event *event)
 {
-	struct wf_str pull =
-	    expr_path_str(arena, expr_object_value(event->payload), "pull_request.head.sha");
+	struct wf_str pull = expr_path_str(arena, expr_object_value(event->payload),
+	    "pull_request.head.sha");
 
 	return pull.n > 0 ? pull : event->sha;
 }

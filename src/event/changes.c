@@ -3,9 +3,9 @@
  *
  * The rules for a push that nobody described further are in event.h, at event_make(). The commits
  * that the event brings are listed on the way, for the payload. */
-#include "event/event_make.h"
-
 #include <stdlib.h>
+
+#include "event/event_make.h"
 
 #define MAX_PUSHED_COMMITS 1000 /* beyond them GitHub does not look at paths */
 
@@ -213,8 +213,8 @@ take_named(struct event_maker *maker)
 	event->changes = NULL;
 	event->nchanges = 0;
 	for (const char *const *path = maker->args->changed; *path; path++) {
-		struct repo_change *change =
-		    wf_push(maker->arena, event->changes, event->nchanges, cap);
+		struct repo_change *change = wf_push(maker->arena, event->changes, event->nchanges,
+		    cap);
 
 		change->path = wf_str(*path);
 		change->status = REPO_MODIFIED;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* commit.c - commits and what is in them: metadata, history, files, folders, export. */
-#include "event/repo_git.h"
-
 #include <stdlib.h>
+
+#include "event/repo_git.h"
 
 static void
 revwalk_freep(git_revwalk **walk)
@@ -128,8 +128,8 @@ repo_blob(struct repo *repo, struct wf_arena *arena, const char *rev, const char
 	if (!entry || git_tree_entry_type(entry) != GIT_OBJECT_BLOB ||
 	    git_blob_lookup(&blob, repo->git, git_tree_entry_id(entry)) < 0)
 		return false;
-	*out = wf_str_dup(
-	    arena, (struct wf_str){ git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob) });
+	*out = wf_str_dup(arena,
+	    (struct wf_str){ git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob) });
 	git_blob_free(blob);
 	return true;
 }
@@ -187,8 +187,8 @@ repo_export(struct repo *repo, const char *rev, const char *dest, struct wf_erro
 		    rev, repo->workdir);
 	/* The index belongs to the user's work tree: it is neither asked nor written. */
 	git_checkout_options_init(&options, GIT_CHECKOUT_OPTIONS_VERSION);
-	options.checkout_strategy =
-	    GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX | GIT_CHECKOUT_NO_REFRESH;
+	options.checkout_strategy = GIT_CHECKOUT_FORCE | GIT_CHECKOUT_DONT_UPDATE_INDEX |
+	                            GIT_CHECKOUT_NO_REFRESH;
 	options.target_directory = dest;
 	if (git_checkout_tree(repo->git, (git_object *)tree, &options) < 0)
 		return repo_fail(err, "write the files of %s into %s", rev, dest);

@@ -2,10 +2,13 @@
 /* diff.c - which paths differ between two trees, and which paths git ignores.
  *
  * The work tree is compared by way of the index, whose stat data saves reading every file; what the
- * index and the work tree say of one path becomes one change. */
-#include "event/repo_git.h"
-
+ * index and the work tree say of one path becomes one change. A repository inside the work tree
+ * that is no submodule counts as ignored. */
 #include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/fs.h"
+#include "event/repo_git.h"
 
 #define RENAME_LIMIT 1000 /* git's own */
 
@@ -17,6 +20,8 @@ diff_freep(git_diff **diff)
 
 struct change_list {
 	struct wf_arena *arena;
+	struct repo *repo;
+	bool worktree;
 	struct repo_change *items;
 	size_t n, cap;
 };
@@ -27,7 +32,7 @@ path_dup(struct wf_arena *arena, const char *path)
 	struct wf_str text = wf_str(path);
 
 	if (wf_str_ends(text, WF_S("/")))
-		text.n--; /* a repository inside the work tree is one path, as `git add` sees it */
+		text.n--;
 	return wf_str_dup(arena, text);
 }
 
@@ -42,21 +47,50 @@ add_change(struct change_list *list, const char *path, enum repo_status status, 
 		change->old_path = path_dup(list->arena, old);
 }
 
+/* A path that was taken out of the index may still be a file; unless it is ignored, a commit of all
+ * there is would bring it back. Then *same says whether its bytes are those of the tree. */
+static bool
+is_still_there(const struct change_list *list, const git_diff_file *file, bool *same)
+{
+	const char *path = wf_join(list->arena, list->repo->workdir, file->path);
+	int ignored = 0;
+	struct stat st;
+	git_oid oid;
+
+	if (!list->worktree || lstat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    git_ignore_path_is_ignored(&ignored, list->repo->git, file->path) < 0 || ignored)
+		return false;
+	*same = git_repository_hashfile(&oid, list->repo->git, path, GIT_OBJECT_BLOB, NULL) == 0 &&
+	        git_oid_equal(&oid, &file->id);
+	return true;
+}
+
+static void
+add_deleted(struct change_list *list, const git_diff_file *file)
+{
+	bool same;
+
+	if (!is_still_there(list, file, &same))
+		add_change(list, file->path, REPO_DELETED, NULL);
+	else if (!same)
+		add_change(list, file->path, REPO_MODIFIED, NULL);
+}
+
 static void
 add_delta(struct change_list *list, const git_diff_delta *delta)
 {
-	const char *path = delta->new_file.path, *old = delta->old_file.path;
+	const char *path = delta->new_file.path;
 
 	switch (delta->status) {
 	case GIT_DELTA_ADDED:
 	case GIT_DELTA_COPIED:
 	case GIT_DELTA_UNTRACKED: add_change(list, path, REPO_ADDED, NULL); return;
-	case GIT_DELTA_DELETED: add_change(list, old, REPO_DELETED, NULL); return;
+	case GIT_DELTA_DELETED: add_deleted(list, &delta->old_file); return;
 	case GIT_DELTA_MODIFIED:
 	case GIT_DELTA_TYPECHANGE:
 	case GIT_DELTA_UNREADABLE:
 	case GIT_DELTA_CONFLICTED: add_change(list, path, REPO_MODIFIED, NULL); return;
-	case GIT_DELTA_RENAMED: add_change(list, path, REPO_RENAMED, old); return;
+	case GIT_DELTA_RENAMED: add_change(list, path, REPO_RENAMED, delta->old_file.path); return;
 	case GIT_DELTA_UNMODIFIED:
 	case GIT_DELTA_IGNORED: return;
 	}
@@ -67,27 +101,8 @@ static int
 compare_changes(const void *a, const void *b)
 {
 	const struct repo_change *one = a, *two = b;
-	int order = wf_str_cmp(one->path, two->path);
 
-	return order ? order : (int)one->status - (int)two->status;
-}
-
-/* Sorts by path; two changes of one path (taken out of the index and still there) are one. */
-static void
-settle_changes(struct change_list *list)
-{
-	size_t kept = 0;
-
-	if (list->n > 0)
-		qsort(list->items, list->n, sizeof(*list->items), compare_changes);
-	for (size_t i = 0; i < list->n; i++) {
-		if (kept > 0 && wf_str_eq(list->items[kept - 1].path, list->items[i].path)) {
-			list->items[kept - 1].status = REPO_MODIFIED;
-			continue;
-		}
-		list->items[kept++] = list->items[i];
-	}
-	list->n = kept;
+	return wf_str_cmp(one->path, two->path);
 }
 
 static bool
@@ -127,8 +142,8 @@ tree_of(struct repo *repo, const char *rev, git_tree **tree, struct wf_error *er
 }
 
 static bool
-make_diff(
-    struct repo *repo, const char *base, const char *head, git_diff **diff, struct wf_error *err)
+make_diff(struct repo *repo, const char *base, const char *head, git_diff **diff,
+    struct wf_error *err)
 {
 	wf_auto(repo_tree_freep) git_tree *from = NULL;
 	wf_auto(repo_tree_freep) git_tree *to = NULL;
@@ -151,7 +166,7 @@ bool
 repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
     bool worktree, bool renames, struct repo_change **out, size_t *n, struct wf_error *err)
 {
-	struct change_list list = { .arena = arena };
+	struct change_list list = { .arena = arena, .repo = repo, .worktree = worktree };
 	wf_auto(diff_freep) git_diff *diff = NULL;
 
 	if (!make_diff(repo, base, worktree ? NULL : head, &diff, err))
@@ -160,7 +175,8 @@ repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const cha
 		return false;
 	for (size_t i = 0; i < git_diff_num_deltas(diff); i++)
 		add_delta(&list, git_diff_get_delta(diff, i));
-	settle_changes(&list);
+	if (list.n > 0)
+		qsort(list.items, list.n, sizeof(*list.items), compare_changes);
 	*out = list.items;
 	*n = list.n;
 	return true;

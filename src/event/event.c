@@ -6,13 +6,13 @@
  * the file merged over it. */
 #include "event/event.h"
 
+#include <ctype.h>
+#include <stdlib.h>
+
 #include "base/fs.h"
 #include "event/chain.h"
 #include "event/event_make.h"
 #include "event/shape.h"
-
-#include <ctype.h>
-#include <stdlib.h>
 
 #define PAYLOAD_LIMIT (64u << 20)
 
@@ -23,8 +23,8 @@ event_given(const struct event_maker *maker, const char *path)
 }
 
 bool
-event_branch_tip(
-    const struct event_maker *maker, struct wf_str branch, enum repo_side first, struct wf_str *sha)
+event_branch_tip(const struct event_maker *maker, struct wf_str branch, enum repo_side first,
+    struct wf_str *sha)
 {
 	enum repo_side second = first == REPO_LOCAL ? REPO_REMOTE : REPO_LOCAL;
 
@@ -48,8 +48,8 @@ unknown_event(struct event_maker *maker, struct wf_error *err)
 	size_t n = event_names(maker->arena, &names);
 	struct wf_str near = wf_nearest(maker->spec.word, names, n);
 
-	wf_fail(
-	    err, WF_ERR_USAGE, WF_NOWHERE, "there is no event '%.*s'", WF_ARG(maker->spec.word));
+	wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "there is no event '%.*s'",
+	    WF_ARG(maker->spec.word));
 	if (wf_str_is(maker->spec.word, "workflow_call"))
 		wf_hint(err, "a reusable workflow is run by the workflow that calls it");
 	else if (near.n > 0)
@@ -124,8 +124,8 @@ read_given(struct event_maker *maker, struct wf_error *err)
 	    !expr_json_read(maker->arena, path, text, &maker->given, err))
 		return wf_wrap(err, "the payload");
 	if (maker->given.kind != EXPR_OBJECT)
-		return wf_fail(
-		    err, WF_ERR_USAGE, (struct wf_pos){ path, 1, 1 }, "a payload is a JSON object");
+		return wf_fail(err, WF_ERR_USAGE, (struct wf_pos){ path, 1, 1 },
+		    "a payload is a JSON object");
 	return true;
 }
 
@@ -166,8 +166,8 @@ find_actor(struct event_maker *maker)
 
 /* The commit that --sha, else the payload, else the tip says; before the first commit: zeros. */
 static bool
-find_sha(
-    struct event_maker *maker, const char *payload_path, struct wf_str tip, struct wf_error *err)
+find_sha(struct event_maker *maker, const char *payload_path, struct wf_str tip,
+    struct wf_error *err)
 {
 	struct wf_str given = payload_path ? event_given(maker, payload_path) : WF_S("");
 
@@ -232,8 +232,8 @@ place_pushed(struct event_maker *maker, struct wf_error *err)
 	event->ref = full_ref(maker, "heads",
 	    first_of(wf_str(maker->args->ref), event_given(maker, "ref"), WF_S("")));
 	if (event->ref.n == 0)
-		event->ref = full_ref(
-		    maker, kind, first_of(maker->spec.value, current_branch(maker), WF_S("")));
+		event->ref = full_ref(maker, kind,
+		    first_of(maker->spec.value, current_branch(maker), WF_S("")));
 	maker->deleted = expr_truthy(expr_path(maker->given, "deleted"));
 	if (maker->deleted)
 		return find_sha(maker, NULL,
@@ -254,8 +254,8 @@ place_default(struct event_maker *maker, struct wf_error *err)
 static bool
 place_chosen(struct event_maker *maker, struct wf_error *err)
 {
-	struct wf_str name =
-	    first_of(wf_str(maker->args->ref), maker->spec.value, event_given(maker, "ref"));
+	struct wf_str name = first_of(wf_str(maker->args->ref), maker->spec.value,
+	    event_given(maker, "ref"));
 	struct wf_str tag = full_ref(maker, "tags", name), ref;
 
 	ref = full_ref(maker, "heads", name.n > 0 ? name : current_branch(maker));
@@ -272,8 +272,8 @@ place_chosen(struct event_maker *maker, struct wf_error *err)
 static bool
 place_tag(struct event_maker *maker, struct wf_error *err)
 {
-	struct wf_str name = first_of(
-	    wf_str(maker->args->ref), event_given(maker, "release.tag_name"), maker->spec.value);
+	struct wf_str name = first_of(wf_str(maker->args->ref),
+	    event_given(maker, "release.tag_name"), maker->spec.value);
 
 	maker->event->ref = full_ref(maker, "tags", name);
 	return find_sha(maker, NULL, tip_of(maker, maker->event->ref), err);
@@ -315,8 +315,8 @@ place_pull(struct event_maker *maker, struct wf_error *err)
 	maker->number = number > 0 ? number : 1;
 	if (!find_base(maker, err))
 		return false;
-	event->head_ref =
-	    first_of(event_given(maker, "pull_request.head.ref"), current_branch(maker), WF_S(""));
+	event->head_ref = first_of(event_given(maker, "pull_request.head.ref"),
+	    current_branch(maker), WF_S(""));
 	event->ref = maker->args->ref
 	                 ? full_ref(maker, "heads", wf_str(maker->args->ref))
 	                 : wf_strf(maker->arena, "refs/pull/%.0f/merge", maker->number);
@@ -367,8 +367,8 @@ static void
 name_refs(struct event *event)
 {
 	event->ref_name = short_ref(event->ref);
-	event->ref_type =
-	    wf_str_starts(event->ref, WF_S("refs/tags/")) ? WF_S("tag") : WF_S("branch");
+	event->ref_type = wf_str_starts(event->ref, WF_S("refs/tags/")) ? WF_S("tag")
+	                                                                : WF_S("branch");
 	event->filter_name = event->base_ref.n > 0 ? event->base_ref : event->ref_name;
 }
 
@@ -424,8 +424,8 @@ make_workflow_run(struct event_maker *maker, struct wf_error *err)
 {
 	struct event_args inner = { .spec = "push", .actor = maker->event->actor.p };
 	struct event *out = maker->event, push;
-	struct wf_str type = first_of(
-	    maker->spec.type, event_given(maker, "action"), wf_str(maker->spec.def->usual));
+	struct wf_str type = first_of(maker->spec.type, event_given(maker, "action"),
+	    wf_str(maker->spec.def->usual));
 	struct chain_run run = {
 		.event = &push,
 		.workflow_name = first_of(maker->spec.value,
@@ -461,8 +461,8 @@ find_action(struct event_maker *maker)
 	const struct event_def *def = maker->spec.def;
 
 	if (def->types[0])
-		maker->event->action =
-		    first_of(maker->spec.type, event_given(maker, "action"), wf_str(def->usual));
+		maker->event->action = first_of(maker->spec.type, event_given(maker, "action"),
+		    wf_str(def->usual));
 }
 
 bool

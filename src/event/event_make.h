@@ -39,5 +39,5 @@ bool event_find_changes(struct event_maker *maker, struct wf_error *err);
 void event_fill_payload(struct event_maker *maker);
 /* Merges `over` into `payload`, objects key by key, and gives it in the order of the keys' bytes,
  * in which GitHub writes event.json. */
-struct expr_object *event_merge(
-    struct wf_arena *arena, struct expr_object *payload, struct expr_value over);
+struct expr_object *event_merge(struct wf_arena *arena, struct expr_object *payload,
+    struct expr_value over);

@@ -2,9 +2,9 @@
 /* filter.c - lists of patterns, compiled. */
 #include "event/filter.h"
 
-#include "base/pattern.h"
-
 #include <stdlib.h>
+
+#include "base/pattern.h"
 
 struct filter {
 	size_t n;
@@ -26,8 +26,8 @@ filter_new(const struct when_filter *list, struct wf_error *err)
 		struct filter_item *item = &filter->items[filter->n];
 
 		item->negated = wf_str_starts(from->text, WF_S("!"));
-		item->pattern = wf_pattern_new(
-		    WF_PATTERN_FILTER, wf_str_skip(from->text, item->negated), from->pos, err);
+		item->pattern = wf_pattern_new(WF_PATTERN_FILTER,
+		    wf_str_skip(from->text, item->negated), from->pos, err);
 		if (!item->pattern) {
 			filter_free(filter);
 			return NULL;

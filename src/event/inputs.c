@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* inputs.c - what a workflow_dispatch is given, against what the workflow declares (4.7). */
-#include "event/event.h"
-#include "model/when.h"
-
 #include <math.h>
 #include <stdlib.h>
+
+#include "event/event.h"
+#include "model/when.h"
 
 static const struct when_input *
 find_input(const struct when_event *when, struct wf_str id)
@@ -112,8 +112,8 @@ static bool
 read_input(struct wf_arena *arena, const struct event *event, const struct when_input *input,
     struct expr_value *out, struct wf_error *err)
 {
-	const struct expr_pair *given =
-	    event->inputs ? expr_object_find(event->inputs, input->id) : NULL;
+	const struct expr_pair *given = event->inputs ? expr_object_find(event->inputs, input->id)
+	                                              : NULL;
 	struct expr_value value = EXPR_NULL_VALUE;
 
 	if (given)

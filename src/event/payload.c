@@ -2,10 +2,10 @@
 /* payload.c - the payload of each kind of event (semantics.md 4.12).
  *
  * What git cannot know (titles, labels, comments) is empty; a payload file fills it in. */
+#include <stdlib.h>
+
 #include "event/event_make.h"
 #include "event/shape.h"
-
-#include <stdlib.h>
 
 /* The commit that an event is about; false before the first one. */
 static bool
@@ -52,12 +52,12 @@ fill_commits(const struct event_maker *maker, struct expr_object *payload)
 	struct repo_commit head;
 
 	for (size_t i = 0; i < maker->ncommits; i++)
-		expr_array_push(commits, expr_object_value(shape_commit(
-		                             maker->arena, maker->facts, &maker->commits[i])));
+		expr_array_push(commits, expr_object_value(shape_commit(maker->arena, maker->facts,
+		                             &maker->commits[i])));
 	shape_array(payload, "commits", commits);
 	if (!maker->deleted && head_commit(maker, &head))
-		shape_object(
-		    payload, "head_commit", shape_commit(maker->arena, maker->facts, &head));
+		shape_object(payload, "head_commit",
+		    shape_commit(maker->arena, maker->facts, &head));
 	else
 		shape_null(payload, "head_commit");
 }
@@ -81,8 +81,8 @@ fill_base_ref(const struct event_maker *maker, struct expr_object *payload)
 
 	if (maker->created && !wf_str_eq(branch, maker->event->ref_name) &&
 	    event_branch_tip(maker, branch, REPO_LOCAL, &tip) && wf_str_eq(tip, maker->event->sha))
-		shape_text(
-		    payload, "base_ref", wf_strf(maker->arena, "refs/heads/%.*s", WF_ARG(branch)));
+		shape_text(payload, "base_ref",
+		    wf_strf(maker->arena, "refs/heads/%.*s", WF_ARG(branch)));
 	else
 		shape_null(payload, "base_ref");
 }
@@ -142,8 +142,8 @@ static struct expr_object *
 numbered(const struct event_maker *maker, const char *kind, const char *path, double number)
 {
 	struct expr_object *object = expr_object_new(maker->arena);
-	struct wf_str name =
-	    wf_strf(maker->arena, "%.*s#%.0f", WF_ARG(maker->facts->full_name), number);
+	struct wf_str name = wf_strf(maker->arena, "%.*s#%.0f", WF_ARG(maker->facts->full_name),
+	    number);
 	struct wf_str when = shape_time(maker->arena, event_time(maker));
 	bool closed = wf_str_is(maker->event->action, "closed");
 	double id = shape_id(kind, name);
@@ -469,8 +469,8 @@ event_fill_payload(struct event_maker *maker)
 	for (size_t i = 0; i < WF_COUNT(fillers); i++)
 		if (wf_str_is(event->name, fillers[i].event))
 			fillers[i].fill(maker, payload);
-	shape_object(
-	    payload, "repository", shape_repository(maker->arena, maker->facts, event_time(maker)));
+	shape_object(payload, "repository",
+	    shape_repository(maker->arena, maker->facts, event_time(maker)));
 	shape_object(payload, "sender", shape_user(maker->arena, event->actor));
 	event->payload = event_merge(maker->arena, payload, maker->given);
 	if (!wf_str_is(event->name, "workflow_dispatch"))

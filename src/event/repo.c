@@ -5,11 +5,11 @@
  * its configuration could name programs to start, and libgit2 starts none. */
 #include "event/repo.h"
 
-#include "event/repo_git.h"
-
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "event/repo_git.h"
 
 bool
 repo_fail(struct wf_error *err, const char *fmt, ...)
@@ -41,18 +41,6 @@ static void
 reference_freep(git_reference **ref)
 {
 	git_reference_free(*ref);
-}
-
-static void
-remote_freep(git_remote **remote)
-{
-	git_remote_free(*remote);
-}
-
-static void
-strarray_freep(git_strarray *array)
-{
-	git_strarray_dispose(array);
 }
 
 struct wf_str
@@ -107,8 +95,8 @@ repo_open(const char *dir, struct wf_error *err)
 	rc = git_repository_open_ext(&git, dir, 0, NULL);
 	if (rc < 0 || !git_repository_workdir(git)) {
 		if (rc == GIT_ENOTFOUND)
-			wf_fail(
-			    err, WF_ERR_MISSING, WF_NOWHERE, "%s is not in a git repository", dir);
+			wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "%s is not in a git repository",
+			    dir);
 		else if (rc < 0)
 			repo_fail(err, "open the git repository of %s", dir);
 		else
@@ -211,8 +199,8 @@ repo_resolve(struct repo *repo, struct wf_arena *arena, const char *rev, struct 
 }
 
 bool
-repo_merge_base(
-    struct repo *repo, struct wf_arena *arena, const char *a, const char *b, struct wf_str *sha)
+repo_merge_base(struct repo *repo, struct wf_arena *arena, const char *a, const char *b,
+    struct wf_str *sha)
 {
 	wf_auto(repo_commit_freep) git_commit *one = repo_find_commit(repo, a);
 	wf_auto(repo_commit_freep) git_commit *two = repo_find_commit(repo, b);
@@ -227,18 +215,38 @@ repo_merge_base(
 
 /* ---- branches ---- */
 
-/* The remote that stands for GitHub: "origin", else the first; empty when there is none. */
+/* The name in "remote.NAME.url", or empty. */
+static struct wf_str
+name_of_key(struct wf_str key)
+{
+	if (!wf_str_starts(key, WF_S("remote.")) || !wf_str_ends(key, WF_S(".url")) ||
+	    key.n <= strlen("remote..url"))
+		return WF_S("");
+	return wf_str_sub(key, strlen("remote."), key.n - strlen(".url"));
+}
+
+/* The remote that stands for GitHub: "origin", else the first; empty when there is none. The
+ * configuration is read here because libgit2 1.5, asked for remotes, loses 20 KiB for each line of
+ * the configuration that names none. */
 static struct wf_str
 remote_name(const struct repo *repo, struct wf_arena *arena)
 {
-	wf_auto(strarray_freep) git_strarray names = { 0 };
+	git_config *config = NULL;
+	git_config_iterator *lines = NULL;
+	git_config_entry *entry;
+	struct wf_str found = WF_S("");
 
-	if (git_remote_list(&names, repo->git) < 0 || names.count == 0)
-		return WF_S("");
-	for (size_t i = 0; i < names.count; i++)
-		if (strcmp(names.strings[i], "origin") == 0)
-			return WF_S("origin");
-	return wf_str_dup(arena, wf_str(names.strings[0]));
+	if (git_repository_config_snapshot(&config, repo->git) == 0 &&
+	    git_config_iterator_new(&lines, config) == 0)
+		while (git_config_next(&entry, lines) == 0) {
+			struct wf_str name = name_of_key(wf_str(entry->name));
+
+			if (name.n > 0 && (found.n == 0 || wf_str_is(name, "origin")))
+				found = wf_str_dup(arena, name);
+		}
+	git_config_iterator_free(lines);
+	git_config_free(config);
+	return found;
 }
 
 /* The commit of a full reference name. */
@@ -264,8 +272,8 @@ repo_branch(struct repo *repo, struct wf_arena *arena, struct wf_str name, enum 
 
 	switch (side) {
 	case REPO_LOCAL:
-		return ref_commit(
-		    repo, arena, wf_strf(arena, "refs/heads/%.*s", WF_ARG(name)).p, sha);
+		return ref_commit(repo, arena, wf_strf(arena, "refs/heads/%.*s", WF_ARG(name)).p,
+		    sha);
 	case REPO_REMOTE:
 		remote = remote_name(repo, arena);
 		return remote.n > 0 &&
@@ -346,10 +354,14 @@ cut_last(struct wf_str *path)
 	while (path->n > 0 && path->p[path->n - 1] == '/')
 		path->n--;
 	slash = wf_str_rfind_char(*path, '/');
-	if (slash < 0)
-		slash = wf_str_rfind_char(*path, ':'); /* git@host:name.git */
-	last = wf_str_skip(*path, (size_t)(slash + 1));
-	path->n = slash < 0 ? 0 : (size_t)slash;
+	if (slash >= 0) {
+		last = wf_str_skip(*path, (size_t)slash + 1);
+		path->n = (size_t)slash;
+	} else {
+		/* git@host:name.git; in front of a colon stands no folder */
+		last = wf_str_skip(*path, (size_t)(wf_str_rfind_char(*path, ':') + 1));
+		path->n = 0;
+	}
 	return last;
 }
 
@@ -368,7 +380,7 @@ names_of_url(struct wf_arena *arena, struct wf_str url, struct repo_facts *out)
 {
 	bool local = is_local_url(url);
 	struct wf_str name = cut_last(&url), owner = local ? WF_S("") : cut_last(&url);
-	ptrdiff_t colon = wf_str_rfind_char(owner, ':');
+	ptrdiff_t colon = wf_str_rfind_char(owner, ':'); /* git@host:owner/name */
 
 	out->name = github_name(arena, name, "repo");
 	out->owner = github_name(arena, wf_str_skip(owner, (size_t)(colon + 1)), "local");
@@ -377,12 +389,11 @@ names_of_url(struct wf_arena *arena, struct wf_str url, struct repo_facts *out)
 static void
 read_names(struct repo *repo, struct wf_arena *arena, struct repo_facts *out)
 {
-	struct wf_str remote = remote_name(repo, arena), folder = wf_str(repo->workdir);
-	wf_auto(remote_freep) git_remote *found = NULL;
+	struct wf_str remote = remote_name(repo, arena), folder = wf_str(repo->workdir), url;
 
-	if (remote.n > 0 && git_remote_lookup(&found, repo->git, remote.p) == 0 &&
-	    git_remote_url(found)) {
-		names_of_url(arena, wf_str(git_remote_url(found)), out);
+	if (remote.n > 0 &&
+	    repo_config(repo, arena, wf_strf(arena, "remote.%.*s.url", WF_ARG(remote)).p, &url)) {
+		names_of_url(arena, url, out);
 	} else {
 		out->owner = WF_S("local");
 		out->name = github_name(arena, cut_last(&folder), "repo");

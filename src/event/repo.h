@@ -38,14 +38,14 @@ struct repo_facts {
 	struct wf_str head_sha; /* REPO_ZERO_SHA before the first commit */
 	bool dirty; /* the work tree differs from HEAD (untracked files count, ignored do not) */
 };
-bool repo_facts(
-    struct repo *repo, struct wf_arena *arena, struct repo_facts *out, struct wf_error *err);
+bool repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out,
+    struct wf_error *err);
 
 /* The commit that a revision names; false when there is none. */
 bool repo_resolve(struct repo *repo, struct wf_arena *arena, const char *rev, struct wf_str *sha);
 /* The merge base of two commits; false when there is none. */
-bool repo_merge_base(
-    struct repo *repo, struct wf_arena *arena, const char *a, const char *b, struct wf_str *sha);
+bool repo_merge_base(struct repo *repo, struct wf_arena *arena, const char *a, const char *b,
+    struct wf_str *sha);
 
 /* The commit that the branch of this name has here, or had on the remote when it was last fetched
  * or pushed (remote "origin", else the first); false when there is no such branch. */
@@ -91,7 +91,8 @@ bool repo_tree(struct repo *repo, struct wf_arena *arena, const char *rev, const
     struct wf_str **names, size_t *n);
 
 /* Untracked paths that .gitignore hides, each as high up as possible (a whole ignored folder is one
- * entry, with no slash at the end). Paths are relative to the work tree. */
+ * entry, with no slash at the end), and repositories inside that are no submodules. Paths are
+ * relative to the work tree. */
 bool repo_ignored(struct repo *repo, struct wf_arena *arena, struct wf_str **paths, size_t *n,
     struct wf_error *err);
 

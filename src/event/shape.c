@@ -217,8 +217,8 @@ shape_person(struct wf_arena *arena, struct wf_str name, struct wf_str email)
 }
 
 struct expr_object *
-shape_commit(
-    struct wf_arena *arena, const struct repo_facts *facts, const struct repo_commit *commit)
+shape_commit(struct wf_arena *arena, const struct repo_facts *facts,
+    const struct repo_commit *commit)
 {
 	struct expr_object *object = expr_object_new(arena);
 
@@ -231,8 +231,8 @@ shape_commit(
 	shape_text(object, "url",
 	    wf_strf(arena, "https://github.com/%.*s/commit/%.*s", WF_ARG(facts->full_name),
 	        WF_ARG(commit->sha)));
-	shape_object(
-	    object, "author", shape_person(arena, commit->author_name, commit->author_email));
+	shape_object(object, "author",
+	    shape_person(arena, commit->author_name, commit->author_email));
 	shape_object(object, "committer",
 	    shape_person(arena, commit->committer_name, commit->committer_email));
 	return object;

@@ -26,8 +26,8 @@ struct wf_str shape_time_at(struct wf_arena *arena, int64_t seconds, int offset)
 struct wf_str shape_message(struct wf_str message);
 
 /* `changed` stands for the times that GitHub would know. */
-struct expr_object *shape_repository(
-    struct wf_arena *arena, const struct repo_facts *facts, int64_t changed);
+struct expr_object *shape_repository(struct wf_arena *arena, const struct repo_facts *facts,
+    int64_t changed);
 struct expr_object *shape_user(struct wf_arena *arena, struct wf_str login);
-struct expr_object *shape_commit(
-    struct wf_arena *arena, const struct repo_facts *facts, const struct repo_commit *commit);
+struct expr_object *shape_commit(struct wf_arena *arena, const struct repo_facts *facts,
+    const struct repo_commit *commit);

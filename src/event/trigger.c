@@ -5,10 +5,10 @@
  * found a pattern in favour leaves that as the reason for waking; the last one to do so is kept. */
 #include "event/trigger.h"
 
+#include <stdlib.h>
+
 #include "event/filter.h"
 #include "event/table.h"
-
-#include <stdlib.h>
 
 #define MAX_CHANGES 300 /* GitHub looks no further */
 
@@ -184,8 +184,8 @@ check_cron(struct check *c)
 		say(c, entry->pos, wf_strf(c->arena, "schedule: '%.*s'", WF_ARG(entry->cron)));
 		return true;
 	}
-	return refuse(
-	    c, c->on->pos, wf_strf(c->arena, "schedule: no entry is '%.*s'", WF_ARG(asked)));
+	return refuse(c, c->on->pos,
+	    wf_strf(c->arena, "schedule: no entry is '%.*s'", WF_ARG(asked)));
 }
 
 /* ---- names: branches, tags, image versions ---- */
@@ -309,8 +309,8 @@ count_files(struct check *c)
 	size_t n = seen(c);
 
 	if (n < c->event->nchanges)
-		return wf_strf(
-		    c->arena, "the first %zu of %zu changed files", n, c->event->nchanges);
+		return wf_strf(c->arena, "the first %zu of %zu changed files", n,
+		    c->event->nchanges);
 	return wf_strf(c->arena, "%zu changed %s", n, n == 1 ? "file" : "files");
 }
 
