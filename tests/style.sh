@@ -13,7 +13,7 @@ look() {
 		echo "the first line does not name the licence"
 	[ "$(wc -l <"$1")" -le 800 ] || echo "more than 800 lines"
 	grep -n '^[[:space:]]*//' "$1"
-	clang-format --dry-run -Werror "$1" 2>&1
+	clang-format --dry-run -Werror "$1" 2>&1 | head -n 6
 }
 
 if ! command -v clang-format >/dev/null; then

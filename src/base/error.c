@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 set(struct wf_error *err, enum wf_errkind kind, struct wf_pos pos, const char *fmt, va_list ap)
 {
 	*err = (struct wf_error){ .kind = kind, .pos = pos };
