@@ -98,11 +98,11 @@ main(int argc, char **argv)
 	int i = 1;
 
 	box_init_main(argc, argv);
-	for (; i < argc && argv[i][0] == '-'; i++) {
+	for (; argv[i] && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "--host") == 0)
 			kind = BOX_HOST;
 		else if (strcmp(argv[i], "-n") == 0 && argv[i + 1])
-			bench.times = atoi(argv[++i]);
+			bench.times = (int)strtol(argv[++i], NULL, 10);
 	}
 	if (argc - i < 2) {
 		fprintf(stderr, "usage: box_run [--host] [-n TIMES] STATE COMMAND...\n");

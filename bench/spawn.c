@@ -9,7 +9,7 @@
 int
 main(int argc, char **argv)
 {
-	int times = argc > 2 ? atoi(argv[1]) : 0;
+	int times = argc > 2 ? (int)strtol(argv[1], NULL, 10) : 0;
 	pid_t pid;
 
 	for (int i = 0; i < times; i++) {
