@@ -279,8 +279,8 @@ on_timer_closed(uv_handle_t *handle)
 	wf_arena_free(job->arena);
 	job->arena = NULL;
 	job->contexts = NULL;
+	job_finish(job, result, job->reason); /* before the slot goes to one that this may cancel */
 	sched_leave(session->sched, &job->slot);
-	job_finish(job, result, job->reason);
 }
 
 static void

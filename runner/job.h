@@ -52,6 +52,8 @@ struct job {
 	struct expr_object *outputs; /* session's arena */
 	struct wf_str reason; /* why skipped, cancelled, failed before a step */
 
+	struct claim claim; /* on the job's concurrency group */
+
 	/* a call of a reusable workflow */
 	struct call *callee;
 

@@ -198,7 +198,6 @@ check_differences(struct walk *walk, const struct job_def *job)
 	} keys[] = {
 		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
 		{ job->services, "service containers are not started yet" },
-		{ job->concurrency, "concurrency groups are not applied yet" },
 		{ job->environment, "environments have no rules, secrets and variables of their "
 		                    "own yet" },
 		{ job->snapshot, "snapshots are not made" },
@@ -213,9 +212,6 @@ static void
 check_workflow(struct walk *walk, const struct workflow *wf)
 {
 	scan_secrets(walk, wf->env);
-	if (wf->concurrency)
-		add_difference(walk, wf->concurrency->pos,
-		    "concurrency groups are not applied yet");
 	for (size_t i = 0; i < wf->njobs; i++) {
 		const struct job_def *job = wf->jobs[i];
 

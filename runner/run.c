@@ -8,6 +8,7 @@
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
+static void call_begin(struct call *call);
 static void call_advance(struct call *call);
 
 static struct plan_state
@@ -79,6 +80,7 @@ finish_call(struct call *call)
 	struct run *run = call->run;
 	enum plan_result result = plan_conclusion(call->results, call->plan->n, call->cancelled);
 
+	claims_leave(&call->claim);
 	if (call->caller) {
 		finish_caller(call, result);
 		return;
@@ -127,6 +129,7 @@ call_job_done(struct call *call, struct job *job)
 	enum plan_result merged = node->jobs[0]->counted;
 
 	node->ndone++;
+	claims_leave(&job->claim);
 	merge_outputs(call->outputs[index].object, job->outputs);
 	if (job->counted == PLAN_FAILURE && job->plan.fail_fast)
 		fail_fast(node, job);
@@ -206,27 +209,57 @@ open_called(struct job *job, struct wf_error *err)
 	return true;
 }
 
+/* An error that ends a job before it could start. */
 static void
-start_job(struct job *job)
+fail_job(struct job *job, const struct wf_error *err)
 {
+	job_annotate(job, NULL, "error", "%s", err->msg);
+	job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err->msg)));
+}
+
+static void
+on_job_granted(struct claim *claim)
+{
+	struct job *job = (struct job *)((char *)claim - offsetof(struct job, claim));
 	struct wf_str label;
 	struct wf_error err;
 
-	if (!job->def->uses.n) {
-		if (job_foreign_label(job, &label))
-			job_finish(job, PLAN_SKIPPED,
-			    wf_strf(job->call->run->arena, "runs-on: '%.*s' is not a Linux runner",
-			        WF_ARG(label)));
+	if (job->def->uses.n) {
+		if (open_called(job, &err))
+			call_begin(job->callee);
 		else
-			job_start(job);
-		return;
-	}
-	if (open_called(job, &err)) {
-		call_advance(job->callee);
+			fail_job(job, &err);
+	} else if (job_foreign_label(job, &label)) {
+		job_finish(job, PLAN_SKIPPED,
+		    wf_strf(job->call->run->arena, "runs-on: '%.*s' is not a Linux runner",
+		        WF_ARG(label)));
 	} else {
-		job_annotate(job, NULL, "error", "%s", err.msg);
-		job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err.msg)));
+		job_start(job);
 	}
+}
+
+static void
+on_job_evicted(struct claim *claim, struct wf_str reason)
+{
+	struct job *job = (struct job *)((char *)claim - offsetof(struct job, claim));
+
+	cancel_job(job, reason, false);
+}
+
+static void
+start_job(struct job *job)
+{
+	struct run *run = job->call->run;
+	const struct expr_scope scope = { .contexts = scope_node(run->arena, job) };
+	struct claims_wish wish;
+	struct wf_error err;
+
+	job->claim.grant = on_job_granted;
+	job->claim.evict = on_job_evicted;
+	if (claims_read(run->arena, job->def->concurrency, &scope, &wish, &err))
+		claims_enter(run->session->claims, &job->claim, &wish);
+	else
+		fail_job(job, &err);
 }
 
 static void
@@ -243,7 +276,7 @@ decide(struct call *call, size_t index)
 
 	node->decided = true;
 	if (call->stopped) {
-		finish_early(call, index, PLAN_CANCELLED, WF_S("the run was cancelled"));
+		finish_early(call, index, PLAN_CANCELLED, call->cancel_reason);
 	} else if (!plan_wanted(arena, call->plan, index, &state, call->contexts, &wanted, &reason,
 	               &err)) {
 		fail_early(call, index, &err);
@@ -278,7 +311,7 @@ call_advance(struct call *call)
 {
 	bool again = true;
 
-	if (call->advancing)
+	if (call->advancing || call->claim.state == CLAIM_WAITS)
 		return; /* a node ended while it was being decided; the loop below goes on */
 	call->advancing = true;
 	while (again) {
@@ -296,14 +329,51 @@ call_advance(struct call *call)
 	}
 }
 
+static void
+on_call_granted(struct claim *claim)
+{
+	call_advance((struct call *)((char *)claim - offsetof(struct call, claim)));
+}
+
+static void
+on_call_evicted(struct claim *claim, struct wf_str reason)
+{
+	struct call *call = (struct call *)((char *)claim - offsetof(struct call, claim));
+
+	/* one that never started starts nothing, not even always() */
+	call_cancel(call, reason, claim->state == CLAIM_NONE);
+}
+
+/* Starts a call as soon as the concurrency group of its file is free. */
+static void
+call_begin(struct call *call)
+{
+	const struct expr_scope scope = { .contexts = call->contexts };
+	struct claims_wish wish;
+	struct wf_error err;
+
+	call->claim.grant = on_call_granted;
+	call->claim.evict = on_call_evicted;
+	if (claims_read(call->run->arena, call->plan->wf->concurrency, &scope, &wish, &err)) {
+		claims_enter(call->run->session->claims, &call->claim, &wish);
+		return;
+	}
+	session_note(call->run->session, RECORD_NOTE, call->run->rec, err.pos,
+	    wf_str_dup(call->run->arena, wf_str(err.msg)));
+	call_cancel(call, WF_S("concurrency cannot be evaluated"), true);
+}
+
 void
 call_cancel(struct call *call, struct wf_str reason, bool now)
 {
 	if (call->finished)
 		return;
 	call->cancelled = true;
+	call->cancel_reason = reason;
 	if (now)
 		call->stopped = true;
+	if (call->claim.state == CLAIM_WAITS)
+		claims_leave(&call->claim);
 	for (size_t i = 0; i < call->plan->n; i++)
 		for (size_t k = 0; k < call->nodes[i].njobs; k++)
 			cancel_job(call->nodes[i].jobs[k], reason, now);
@@ -437,7 +507,7 @@ run_start(struct run *run)
 	};
 
 	record_put(run->session->record, &event);
-	call_advance(run->root);
+	call_begin(run->root);
 }
 
 void

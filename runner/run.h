@@ -13,6 +13,7 @@
 #include "expr/expr.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "runner/claims.h"
 #include "runner/output/mask.h"
 #include "runner/output/record.h"
 #include "runner/sched.h"
@@ -42,8 +43,10 @@ struct call {
 	struct expr_value *outputs; /* [plan->n], objects */
 	size_t ndone;
 	struct expr_object *contexts; /* github, inputs, vars, secrets */
+	struct claim claim; /* on the concurrency group of the file */
 	struct wf_str id_prefix, name_prefix; /* "test/", "test / " */
 	bool cancelled, stopped; /* stopped: not even always() starts anything more */
+	struct wf_str cancel_reason;
 	bool finished;
 	bool advancing;
 };

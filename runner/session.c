@@ -420,6 +420,7 @@ open_session(struct session *session, struct wf_error *err)
 	/* like GitHub's ids: large, growing with time, and different in every run */
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
+	session->claims = claims_new(session->arena);
 	wf_map_init(&session->said, session->arena, false);
 	uv_loop_init(&session->loop);
 	add_secret_masks(session);

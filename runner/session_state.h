@@ -25,6 +25,7 @@ struct session {
 	struct repo_facts facts;
 	struct record *record;
 	struct sched *sched;
+	struct claims *claims; /* concurrency groups */
 	struct scratch *scratch;
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */

@@ -35,11 +35,14 @@ struct box_mount {
 };
 
 struct box_spec {
-	const char *name; /* unique among live boxes, safe as a file name; also the hostname's source */
+	const char
+	    *name; /* unique among live boxes, safe as a file name; also the hostname's source */
 	const char *repo; /* the repository's name, for the workspace path */
-	const char *worktree; /* absolute: the user's work tree; box_overlay() may use it as a layer */
-	/* absolute, exists, empty, on the host: the box's own place for what must be on disk. Layers
-	 * for box_overlay() may be made below it at any time. The caller removes it when on_gone ran. */
+	const char
+	    *worktree; /* absolute: the user's work tree; box_overlay() may use it as a layer */
+	/* absolute, exists, empty, on the host: the box's own place for what must be on disk.
+	 * Layers for box_overlay() may be made below it at any time. The caller removes it when
+	 * on_gone ran. */
 	const char *state;
 	/* absolute host folder below `state` that the job sees, writable, as layout.temp */
 	const char *temp;
@@ -62,8 +65,8 @@ struct box_exec {
 	const char *cwd; /* absolute, as the job sees it */
 	/* stream is 1 or 2. Called any number of times between start and on_end. */
 	void (*on_output)(struct box_exec *exec, int stream, struct wf_str chunk);
-	/* Exactly once: the process is gone and its output has ended (a daemon that it left behind and
-	 * that holds the output open is waited for BOX_GRACE_MS after the exit, no longer). */
+	/* Exactly once: the process is gone and its output has ended (a daemon that it left behind
+	 * and that holds the output open is waited for BOX_GRACE_MS after the exit, no longer). */
 	void (*on_end)(struct box_exec *exec, const struct box_end *end);
 	void *data; /* the caller's */
 	void *impl; /* the box's */
@@ -90,7 +93,8 @@ struct box {
 	struct wf_arena *arena; /* the job's; outlives the box */
 	struct box_spec spec;
 	struct box_layout layout; /* set by the box_*_new() function */
-	/* err is NULL when the box is ready, else why not; on_gone still follows after box_stop(). */
+	/* err is NULL when the box is ready, else why not; on_gone still follows after box_stop().
+	 */
 	void (*on_ready)(struct box *box, const struct wf_error *err);
 	void (*on_gone)(struct box *box);
 	void *data;
@@ -118,7 +122,8 @@ void box_overlay(struct box *box, const char *const *layers, const char *inside,
  * box. -1 and *err (with errno's text) when it cannot be opened. For hashFiles(), local actions and
  * command files. */
 int box_open(struct box *box, const char *inside, int flags, struct wf_error *err);
-/* Ends every process of the box and undoes it; on_gone is called later. Fits after a failed start.*/
+/* Ends every process of the box and undoes it; on_gone is called later. Fits after a failed
+ * start.*/
 void box_stop(struct box *box);
 void box_free(struct box *box);
 

@@ -2,7 +2,8 @@
 /* child.c - start, signal and reap the processes of a box, from its init.
  *
  * posix_spawn() shares memory with the child until the exec, so that a start costs the same however
- * large this program is; what it cannot tell (which of the paths was missing) is looked at before. */
+ * large this program is; what it cannot tell (which of the paths was missing) is looked at before.
+ */
 #include "runner/box/child.h"
 
 #include "base/fs.h"
@@ -81,11 +82,12 @@ set_attributes(posix_spawnattr_t *attr)
 {
 	sigset_t all, none;
 
-	/* sigfillset() leaves out the two signals of the thread library, which would stay ignored */
+	/* sigfillset() leaves out the two signals of the thread library, which would stay ignored
+	 */
 	memset(&all, 0xff, sizeof(all));
 	sigemptyset(&none);
-	posix_spawnattr_setflags(
-	    attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(attr,
+	    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &all);
 }
@@ -136,8 +138,8 @@ child_start(struct children *children, const struct child_order *order)
 	if (errnum == 0)
 		errnum = spawn(order, program, cwd, &pid);
 	if (errnum == 0)
-		*wf_push(children->arena, children->items, children->n, children->cap) =
-		    (struct child){ .id = order->id, .pid = pid };
+		*wf_push(children->arena, children->items, children->n,
+		    children->cap) = (struct child){ .id = order->id, .pid = pid };
 	return errnum;
 }
 

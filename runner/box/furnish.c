@@ -83,9 +83,9 @@ terminals(struct root *root, struct wf_error *err)
 	snprintf(target, sizeof(target), "/proc/self/fd/%d", pts);
 	/* gid 5 is "tty" everywhere; it has no meaning where only one group is mapped */
 	if (mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC,
-		"newinstance,ptmxmode=0666,mode=0620,gid=5") < 0 &&
+	        "newinstance,ptmxmode=0666,mode=0620,gid=5") < 0 &&
 	    mount("devpts", target, "devpts", MS_NOSUID | MS_NOEXEC,
-		"newinstance,ptmxmode=0666,mode=0620") < 0)
+	        "newinstance,ptmxmode=0666,mode=0620") < 0)
 		return wf_fail_sys(err, errno, "/dev/pts");
 	return true;
 }
@@ -154,7 +154,7 @@ guard(struct root *root, const struct guard *g, struct wf_error *err)
 	else
 		source = place_open(root->box, "/dev/null", 0);
 	return mount_bind(source, target, MOUNT_ATTR_RDONLY | INERT, err) ||
-	    wf_wrap(err, "%s", g->path);
+	       wf_wrap(err, "%s", g->path);
 }
 
 static bool
@@ -205,10 +205,9 @@ make_home(struct root *root, struct wf_error *err)
 	const struct box_layout *layout = &root->setup->layout;
 
 	return own_folder(root, "/own/home", layout->home, MOUNT_WRITABLE, err) &&
-	    make_folder(root, layout->workspace, err) &&
-	    make_folder(root, layout->temp, err) &&
-	    make_folder(root, layout->actions, err) &&
-	    make_folder(root, layout->tool_cache, err);
+	       make_folder(root, layout->workspace, err) && make_folder(root, layout->temp, err) &&
+	       make_folder(root, layout->actions, err) &&
+	       make_folder(root, layout->tool_cache, err);
 }
 
 static bool
@@ -221,12 +220,12 @@ show_mount(struct root *root, const struct box_mount *mount, struct wf_error *er
 	if (source < 0 || fstat(source, &st) < 0)
 		return wf_fail_sys(err, errno, "%s", mount->host);
 	target = S_ISDIR(st.st_mode) ? place_folder(root->box, mount->inside, err)
-				     : place_file(root->box, mount->inside, err);
+	                             : place_file(root->box, mount->inside, err);
 	if (target < 0)
 		return false;
-	return mount_bind(
-		   source, target, mount->writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY, err) ||
-	    wf_wrap(err, "%s", mount->inside);
+	return mount_bind(source, target, mount->writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY,
+	           err) ||
+	       wf_wrap(err, "%s", mount->inside);
 }
 
 static bool
@@ -317,6 +316,6 @@ bool
 root_furnish(struct root *root, struct wf_error *err)
 {
 	return make_dev(root, err) && make_proc(root, err) && make_sys(root, err) &&
-	    make_temporary(root, err) && make_home(root, err) && show_mounts(root, err) &&
-	    make_hosts(root, err) && make_resolver(root, err);
+	       make_temporary(root, err) && make_home(root, err) && show_mounts(root, err) &&
+	       make_hosts(root, err) && make_resolver(root, err);
 }

@@ -50,7 +50,7 @@ is_within(const char *path, const char *folder)
 	size_t n = strlen(folder);
 
 	return strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/') &&
-	    !strstr(path, "/../");
+	       !strstr(path, "/../");
 }
 
 /* ---- start ---- */
@@ -180,7 +180,8 @@ copy_layers(uv_work_t *work)
 		return;
 	}
 	c->failed = !wf_remove_tree(c->copy.target, &c->error) ||
-	    !wf_mkdirs(c->copy.target, 0755, &c->error) || !layers_copy(&c->copy, &c->error);
+	            !wf_mkdirs(c->copy.target, 0755, &c->error) ||
+	            !layers_copy(&c->copy, &c->error);
 }
 
 static void

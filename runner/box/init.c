@@ -30,7 +30,7 @@ struct init {
 	struct root root; /* of a sandbox */
 	struct children children;
 	int sock;
-	int signals; /* SIGCHLD and SIGTERM */
+	int signals; /* SIGCHLD, and SIGTERM where it ends the box */
 	int null; /* everybody's stdin */
 	bool ending;
 };
@@ -54,6 +54,7 @@ answer_failed(struct init *init, uint32_t id, const struct wf_error *err)
 
 /* ---- setup ---- */
 
+/* PID 1 never gets what it neither blocks nor handles: a job cannot end its own box. */
 static bool
 watch_signals(struct init *init, struct wf_error *err)
 {
@@ -61,7 +62,8 @@ watch_signals(struct init *init, struct wf_error *err)
 
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
-	sigaddset(&signals, SIGTERM);
+	if (!init->setup.sandbox)
+		sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_SETMASK, &signals, NULL);
 	init->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	return init->signals >= 0 || wf_fail_sys(err, errno, "signals");
@@ -72,9 +74,8 @@ make_sandbox(struct init *init, struct wf_error *err)
 {
 	const struct wire_setup *setup = &init->setup;
 
-	return space_enter(init->sock, setup->parent, err) &&
-	    space_name(setup->spec.name, err) &&
-	    root_build(&init->root, init->arena, setup, err) && space_drop(err);
+	return space_enter(init->sock, setup->parent, err) && space_name(setup->spec.name, err) &&
+	       root_build(&init->root, init->arena, setup, err) && space_drop(err);
 }
 
 static bool

@@ -62,8 +62,8 @@ static bool
 copy_file(const struct level *level, int layer, const char *name, const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
-	wf_auto(wf_close_fd) int from =
-	    openat(layer, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	wf_auto(wf_close_fd) int from = openat(layer, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	wf_auto(wf_close_fd) int to = -1;
 
 	if (from < 0)

@@ -89,7 +89,8 @@ place_file(int root, const char *path, struct wf_error *err)
 	parent = place_folder(root, folder, err);
 	if (parent < 0)
 		return -1;
-	fd = openat(parent, slash ? slash + 1 : path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+	fd = openat(parent, slash ? slash + 1 : path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+	    0644);
 	if (fd < 0)
 		wf_fail_sys(err, errno, "%s", path);
 	return fd;
@@ -100,16 +101,15 @@ place_file(int root, const char *path, struct wf_error *err)
 bool
 mount_bind(int source, int target, uint64_t attrs, struct wf_error *err)
 {
-	wf_auto(wf_close_fd) int tree =
-	    open_tree(source, "", AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	wf_auto(wf_close_fd) int tree = open_tree(source, "",
+	    AT_EMPTY_PATH | AT_RECURSIVE | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	struct mount_attr attr = { .attr_set = attrs };
 
 	if (tree < 0)
 		return wf_fail_sys(err, errno, "copy of a mount");
 	if (mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)) < 0)
 		return wf_fail_sys(err, errno, "attributes of a mount");
-	if (move_mount(
-		tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (move_mount(tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return wf_fail_sys(err, errno, "move of a mount");
 	return true;
 }
@@ -145,7 +145,7 @@ unescape(char *text)
 	for (; *text; text++) {
 		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
 			*out++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-			    (text[3] - '0'));
+			                (text[3] - '0'));
 			text += 3;
 		} else {
 			*out++ = *text;

@@ -25,8 +25,8 @@ int place_file(int root, const char *path, struct wf_error *err);
 
 /* ---- mounts ---- */
 
-/* Shows what `source` shows, with the mounts below it, at `target`. attrs: MOUNT_ATTR_* to be set on
- * all of it. */
+/* Shows what `source` shows, with the mounts below it, at `target`. attrs: MOUNT_ATTR_* to be set
+ * on all of it. */
 #define MOUNT_WRITABLE MOUNT_ATTR_NODEV
 #define MOUNT_READ_ONLY (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV)
 bool mount_bind(int source, int target, uint64_t attrs, struct wf_error *err);

@@ -107,11 +107,11 @@ spawn(struct remote *r, int sock, const char *name)
 	r->proc.on_gone = on_proc_gone;
 	proc_start(&r->proc, r->loop,
 	    &(struct proc_options){
-		.file = "/proc/self/exe",
-		.argv = argv,
-		.env = init_env(r->arena),
-		.fds = fds,
-		.nfds = WF_COUNT(fds),
+	        .file = "/proc/self/exe",
+	        .argv = argv,
+	        .env = init_env(r->arena),
+	        .fds = fds,
+	        .nfds = WF_COUNT(fds),
 	    });
 }
 

@@ -25,8 +25,8 @@ struct remote {
 	/* set by the owner before remote_start() */
 	uv_loop_t *loop;
 	struct wf_arena *arena;
-	/* err is NULL when the init is ready; then root is a descriptor (O_PATH) of its root folder,
-	 * now the owner's. */
+	/* err is NULL when the init is ready; then root is a descriptor (O_PATH) of its root
+	 * folder, now the owner's. */
 	void (*on_ready)(struct remote *remote, int root, const struct wf_error *err);
 	void (*on_gone)(struct remote *remote);
 	void *data;

@@ -152,7 +152,7 @@ keep_sources(struct root *root, struct wf_error *err)
 	const struct box_spec *spec = &root->setup->spec;
 
 	return keep_source(root, spec->worktree, "/worktree", &root->worktree, err) &&
-	    keep_source(root, spec->state, "/state", &root->state, err);
+	       keep_source(root, spec->state, "/state", &root->state, err);
 }
 
 /* ---- overlays ---- */
@@ -292,8 +292,8 @@ split(struct root *root, int source, int target, const char *path)
 	for (size_t i = 0; i < n; i++) {
 		const char *parent = path[1] ? path : "";
 
-		show_entry(root, source, target,
-		    wf_strf(root->arena, "%s/%s", parent, names[i]).p, names[i]);
+		show_entry(root, source, target, wf_strf(root->arena, "%s/%s", parent, names[i]).p,
+		    names[i]);
 	}
 	return true;
 }
@@ -321,7 +321,7 @@ show_host(struct root *root, struct wf_error *err)
 	if (!mount_bind(root->box, root->box, MOUNT_WRITABLE, err) || !reopen_box(root, err))
 		return false;
 	return split(root, root->host, root->box, "/") ||
-	    wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "the root folder cannot be listed");
+	       wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "the root folder cannot be listed");
 }
 
 /* ---- build ---- */

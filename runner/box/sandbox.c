@@ -135,8 +135,7 @@ box_sandbox_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *
 	box->layout = (struct box_layout){
 		.home = "/home/runner",
 		.work = "/home/runner/work",
-		.workspace =
-		    wf_strf(arena, "/home/runner/work/%s/%s", spec->repo, spec->repo).p,
+		.workspace = wf_strf(arena, "/home/runner/work/%s/%s", spec->repo, spec->repo).p,
 		.temp = "/home/runner/work/_temp",
 		.actions = "/home/runner/work/_actions",
 		.tool_cache = "/opt/hostedtoolcache",

@@ -167,7 +167,8 @@ space_enter(int sock, pid_t parent, struct wf_error *err)
 /* ---- capabilities ---- */
 
 /* What an engine leaves to the root of a container, without two that an engine makes harmless by
- * means that a sandbox does not have: mknod (a device cgroup) and net_raw (a network of its own). */
+ * means that a sandbox does not have: mknod (a device cgroup) and net_raw (a network of its own).
+ */
 static const int allowed_caps[] = {
 	CAP_CHOWN,
 	CAP_DAC_OVERRIDE,

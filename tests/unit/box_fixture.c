@@ -5,6 +5,7 @@
 #include "base/fs.h"
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -49,10 +50,17 @@ void
 box_fixture_make(struct box_fixture *f, enum box_kind kind, const struct box_mount *mounts,
     size_t nmounts)
 {
+	box_fixture_make_in(f, kind, "/tmp", mounts, nmounts);
+}
+
+void
+box_fixture_make_in(struct box_fixture *f, enum box_kind kind, const char *place,
+    const struct box_mount *mounts, size_t nmounts)
+{
 	struct box_spec spec = { .name = "job-1", .repo = "hello", .mounts = mounts };
 
 	*f = (struct box_fixture){ .arena = wf_arena_new() };
-	strcpy(f->dir, "/tmp/wfrun-box-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "%s/wfrun-box-XXXXXX", place);
 	CHECK(mkdtemp(f->dir) != NULL);
 	f->worktree = folder(f, "tree");
 	f->state = folder(f, "state");

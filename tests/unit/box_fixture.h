@@ -27,9 +27,12 @@ struct box_ran {
 	struct wf_buf out[2]; /* stdout, stderr */
 };
 
-/* Makes folders and the box; spec, when given, adds mounts. Does not start it. */
+/* Makes folders and the box, with mounts. Does not start it. */
 void box_fixture_make(struct box_fixture *f, enum box_kind kind, const struct box_mount *mounts,
     size_t nmounts);
+/* The same with its folders below `place`. */
+void box_fixture_make_in(struct box_fixture *f, enum box_kind kind, const char *place,
+    const struct box_mount *mounts, size_t nmounts);
 /* Starts it and waits for the answer. */
 void box_fixture_start(struct box_fixture *f);
 /* Both, and fails the test when the box is not ready. */

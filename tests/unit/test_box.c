@@ -412,8 +412,8 @@ count_processes(const char *marker)
 	FILE *out;
 
 	/* the brackets keep the searching processes themselves out */
-	snprintf(command, sizeof(command), "grep -lzE '[%c]%s' /proc/[0-9]*/cmdline 2>/dev/null | wc -l",
-	    marker[0], marker + 1);
+	snprintf(command, sizeof(command),
+	    "grep -lzE '[%c]%s' /proc/[0-9]*/cmdline 2>/dev/null | wc -l", marker[0], marker + 1);
 	out = popen(command, "r");
 	CHECK(out != NULL);
 	CHECK(fgets(line, sizeof(line), out) != NULL);
@@ -436,7 +436,7 @@ leftovers(struct box_fixture *f)
 	    "sleep %s >/dev/null 2>&1 & env -i setsid sh -c '(sleep %s &) ; exec sleep %s' "
 	    ">/dev/null 2>&1 & sleep 0.2",
 	    marker, marker, marker)
-				 .p;
+	                         .p;
 
 	CHECK_SH(f, script, 0, "");
 	CHECK_INT(count_processes(marker), 3);
@@ -514,9 +514,10 @@ be_killed(enum box_kind kind, const char *marker, int fd)
 
 	box_fixture_open(&f, kind);
 	box_sh(&f, &ran,
-	    wf_strf(f.arena, "setsid sleep %s >/dev/null 2>&1 & sleep %s >/dev/null 2>&1 & sleep 0.2",
-		marker, marker)
-		.p);
+	    wf_strf(f.arena,
+	        "setsid sleep %s >/dev/null 2>&1 & sleep %s >/dev/null 2>&1 & sleep 0.2", marker,
+	        marker)
+	        .p);
 	if (write(fd, f.dir, sizeof(f.dir)) != (ssize_t)sizeof(f.dir))
 		_exit(1);
 	for (;;)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "expr/memory.h"
+#include "test.h"
+
+TEST(memory_counts_text_in_utf16)
+{
+	CHECK_INT(expr_memory_of_text(WF_S("")), 26);
+	CHECK_INT(expr_memory_of_text(WF_S("ab\u20AC")), 32);
+	CHECK_INT(expr_memory_of(expr_cstring("ab")), 30);
+	CHECK_INT(expr_memory_of(expr_number(1)), 24);
+}
+
+TEST(memory_primitive_lets_deeper_levels_go)
+{
+	struct expr_memory memory = { .max = 100 };
+
+	CHECK(expr_memory_add(&memory, 2, 60, true));
+	CHECK(expr_memory_add(&memory, 2, 30, true));
+	CHECK(!expr_memory_add(&memory, 1, 20, false));
+	memory.total -= 20;
+	memory.at[1] -= 20;
+	CHECK(expr_memory_add(&memory, 1, 10, true));
+	CHECK_INT(memory.total, 10);
+	CHECK_INT(memory.at[2], 0);
+}
