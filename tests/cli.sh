@@ -155,6 +155,26 @@ is "plan as JSON has each job's state" \
 try "a named workflow without an event" 2 plan ci.yml
 has "its events are listed" "$err" "'ci.yml' listens to push, workflow_dispatch"
 
+# ---- event, match, check, parse, eval ----
+
+try "event" 0 event tag=v1.2.3
+is "event is a payload" "$(json "d['ref']")" "refs/tags/v1.2.3"
+try "match" 0 match -p 'v*' '!v0*' -- v1.0 v0.9
+is "match says what decided" "$out" "yes v1.0  by 'v*'
+no  v0.9  by '!v0*'"
+try "match of nothing" 1 match -p 'v*' -- main
+try "match without names" 2 match -p 'v*' main
+try "check" 0 check
+try "parse" 0 parse .github/workflows/ci.yml
+is "parse has the jobs" "$(json "[j['id'] for j in d['jobs']]")" "['build', 'test', 'nightly']"
+try "parse of a file that is not there" 1 parse nowhere.yml
+try "eval" 0 eval "format('{0}', 1.0)"
+is "eval prints text as it is" "$out" "1"
+try "eval of what is no expression" 1 eval "1 +"
+has "eval shows where" "$err" "expression:1:"
+try "eval as JSON" 0 eval --json -- "!true"
+is "eval as JSON has kind and value" "$(json "(d['kind'], d['value'])")" "('Boolean', False)"
+
 # ---- run ----
 
 try "a run" 0 run ci.yml --event push --changed src/a.c --box host

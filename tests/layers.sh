@@ -10,7 +10,7 @@ floors="src/base expr src/model src/event src/plan runner src/cli"
 foreign="yaml.h src/model/tree.c
 git2 src/event/repo*|runner/store/fetch.c
 pcre2.h src/base/pattern*.c
-uv.h runner/*
+uv.h runner/*|tests/unit/*
 openssl/ runner/*
 cmocka.h tests/unit/*"
 case=0

@@ -56,4 +56,4 @@ void cmd_print(const struct wf_buf *text);
 /* Writes a value to stdout as JSON, one line an element. */
 void cmd_print_json(struct expr_value value);
 
-cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval;
+cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval, cmd_event, cmd_match;

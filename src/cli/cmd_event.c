@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_event.c - `wfrun event`: the payload as JSON. */
-#include "cli/cmd_event.h"
-
+#include "cli/cmd.h"
 #include "cli/scene.h"
 
 int
 cmd_event(struct cmd *cmd, struct wf_error *err)
 {
-	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 	wf_auto(scene_close) struct scene scene = { 0 };
 	struct args args = *cmd->args;
 	struct cmd asked = { .args = &args, .arena = cmd->arena, .diags = cmd->diags };
@@ -19,8 +17,6 @@ cmd_event(struct cmd *cmd, struct wf_error *err)
 	if (!scene_open(&scene, &asked, err) || !scene_settings(&scene, err) ||
 	    !scene_event(&scene, err))
 		return CMD_FAILED;
-	expr_json_pretty(&out, expr_object_value(scene.event.payload));
-	wf_buf_addc(&out, '\n');
-	cmd_print(&out);
+	cmd_print_json(expr_object_value(scene.event.payload));
 	return 0;
 }

@@ -86,11 +86,12 @@ static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum b
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 
 #define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_EVAL)
-#define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY)
+#define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY | IN_EVENT)
 
 static const struct opt options[] = {
 	{ 'C', NULL, "DIR", "work as if started in DIR", IN_ALL, LIST(dirs) },
-	{ 0, "event", "SPEC", "what happened: push, tag=NAME, pr, ...", IN_EVENTFUL, TEXT(event) },
+	{ 0, "event", "SPEC", "what happened: push, tag=NAME, pr, ...", IN_RUN | IN_PLAN | IN_WHY,
+	    TEXT(event) },
 	{ 0, "payload", "FILE", "JSON that is merged over the payload", IN_EVENTFUL,
 	    TEXT(payload) },
 	{ 0, "before", "REV", "the commit before the push", IN_EVENTFUL, TEXT(before) },
@@ -115,6 +116,8 @@ static const struct opt options[] = {
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN, FLAG(no_chain) },
 	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN, FLAG(strict) },
+	{ 'p', "pattern", "PATTERN...", "patterns, in order; ! takes out", IN_MATCH,
+	    LIST(patterns) },
 	{ 0, "context", "FILE", "JSON whose members are the contexts", IN_EVAL, TEXT(context) },
 	{ 0, "source", NULL, "every token with its place", IN_PARSE, FLAG(source) },
 	{ 0, "limit", "NAME=VALUE", "max-depth, max-file-size, ...", IN_PARSE, LIST(limits) },
@@ -143,6 +146,7 @@ opt_table(size_t *n)
 struct reader {
 	struct wf_arena *arena;
 	char **next; /* what is not read yet */
+	const struct opt *taker; /* takes the words that follow, too, or NULL */
 	struct args *args;
 	bool used[WF_COUNT(options)];
 };
@@ -201,6 +205,7 @@ take_option(struct reader *r, const struct opt *opt, const char *text, struct wf
 			    spelling(r->arena, opt).p, opt->arg);
 		use.text = *r->next++;
 	}
+	r->taker = opt->arg && wf_str_ends(wf_str(opt->arg), WF_S("...")) ? opt : NULL;
 	return opt->set(&use, err);
 }
 
@@ -237,22 +242,24 @@ take_letters(struct reader *r, const char *word, struct wf_error *err)
 	return true;
 }
 
-/* The first word may be a command's name; all others are for the command. */
-static void
-take_word(struct reader *r, const char *word, bool may_name)
+/* A word goes to the option that takes many; the first one else may be the name of a command. */
+static bool
+take_word(struct reader *r, const char *word, bool may_name, struct wf_error *err)
 {
 	struct args *args = r->args;
+	const struct cmd_def *command = NULL;
 
-	if (may_name && args->assumed && args->words.n == 0) {
-		const struct cmd_def *command = cmd_find(word);
-
-		if (command) {
-			args->command = command;
-			args->assumed = false;
-			return;
-		}
+	if (may_name && r->taker)
+		return take_option(r, r->taker, word, err);
+	if (may_name && args->assumed && args->words.n == 0)
+		command = cmd_find(word);
+	if (command) {
+		args->command = command;
+		args->assumed = false;
+	} else {
+		list_add(r->arena, &args->words, word);
 	}
-	list_add(r->arena, &args->words, word);
+	return true;
 }
 
 /* Options are read before the command may be known, so whether they fit is asked at the end. */
@@ -290,7 +297,7 @@ opt_parse(struct wf_arena *arena, int argc, char **argv, struct args *out, struc
 
 		r.next++;
 		if (over || word[0] != '-' || !word[1])
-			take_word(&r, word, !over);
+			ok = take_word(&r, word, !over, err);
 		else if (strcmp(word, "--") == 0)
 			over = true;
 		else if (word[1] == '-')

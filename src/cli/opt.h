@@ -44,6 +44,7 @@ struct args {
 	const char *stubs;
 	bool no_chain, strict;
 
+	struct opt_list patterns; /* match */
 	const char *context; /* eval */
 	bool source; /* parse */
 	const char *permissions_policy;
@@ -72,7 +73,7 @@ struct opt_use {
 struct opt {
 	char letter; /* 0: none */
 	const char *name; /* without the dashes; NULL: the letter only */
-	const char *arg; /* what it takes, "DIR"; NULL: a flag */
+	const char *arg; /* what it takes, "DIR"; NULL: a flag; "X...": all words up to an option */
 	const char *help;
 	unsigned commands; /* bits of the commands that take it */
 	bool (*set)(const struct opt_use *use, struct wf_error *err);

@@ -107,6 +107,18 @@ TEST(opt_keeps_equals_signs_and_empty_values)
 	CHECK_STR(wf_str(f.args.event), "");
 }
 
+TEST(opt_gives_many_words_to_one_option)
+{
+	wf_auto(release) struct fixture f;
+
+	CHECK(parse(&f, "match -p a !b -p c -- d -p"));
+	CHECK_INT(f.args.patterns.n, 3);
+	CHECK_STR(wf_str(f.args.patterns.items[1]), "!b");
+	CHECK_STR(wf_str(f.args.patterns.items[2]), "c");
+	CHECK_INT(f.args.words.n, 2);
+	CHECK_STR(wf_str(f.args.words.items[1]), "-p");
+}
+
 TEST(opt_choices_are_numbers_of_their_table)
 {
 	wf_auto(release) struct fixture f;
