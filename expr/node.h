@@ -40,5 +40,8 @@ struct expr {
 	const struct expr_node *root;
 };
 
+/* The index in expr_builtins() of the function of this name, or -1. */
+int expr_find_builtin(struct wf_str name);
+
 /* The node as GitHub prints it. */
 void expr_print_node(struct wf_buf *out, const struct expr_node *node);

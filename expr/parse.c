@@ -199,27 +199,26 @@ reduce_from(struct parser *p, int precedence)
 		reduce(p);
 }
 
+/* The function of this name at the place; *builtin is its number when it is built in, else -1. */
 static const struct expr_func *
-find_function(const struct expr_func *funcs, struct wf_str name)
+find_function(const struct parser *p, struct wf_str name, int *builtin)
 {
-	for (; funcs && funcs->name; funcs++)
-		if (expr_text_eq(wf_str(funcs->name), name))
-			return funcs;
+	const struct expr_func *func = p->names ? p->names->funcs : NULL;
+
+	*builtin = expr_find_builtin(name);
+	if (*builtin >= 0)
+		return &expr_builtins()[*builtin];
+	for (; func && func->name; func++)
+		if (expr_text_eq(wf_str(func->name), name))
+			return func;
 	return NULL;
-}
-
-static const struct expr_func *
-known_function(const struct parser *p, struct wf_str name)
-{
-	const struct expr_func *func = find_function(expr_builtins(), name);
-
-	return func || !p->names ? func : find_function(p->names->funcs, name);
 }
 
 static bool
 check_arity(struct parser *p, const struct expr_node *call, const struct expr_lex_token *open)
 {
-	const struct expr_func *func = known_function(p, call->name);
+	int builtin;
+	const struct expr_func *func = find_function(p, call->name, &builtin);
 
 	if (call->nargs < (size_t)func->min)
 		return fail_at(p, "Too few parameters supplied", open->raw, open->at);
@@ -282,14 +281,14 @@ known_context(const struct parser *p, struct wf_str name)
 static bool
 read_function(struct parser *p, const struct expr_lex_token *token)
 {
-	const struct expr_func *builtin = find_function(expr_builtins(), token->raw);
 	struct expr_node *node;
+	int builtin;
 
-	if (!builtin && !known_function(p, token->raw))
+	if (!find_function(p, token->raw, &builtin))
 		return fail_at(p, "Unrecognized function", token->raw, token->at);
 	node = new_node(p, NODE_CALL);
 	node->name = token->raw;
-	node->builtin = builtin ? (int)(builtin - expr_builtins()) : -1;
+	node->builtin = builtin;
 	push_operand(p, node);
 	return true;
 }
@@ -368,7 +367,7 @@ parse(struct parser *p)
 {
 	struct expr_lex_token last;
 
-	if (expr_text_units(p->lexer.text) > EXPR_LENGTH_MAX) {
+	if (p->lexer.text.n > EXPR_LENGTH_MAX && expr_text_units(p->lexer.text) > EXPR_LENGTH_MAX) {
 		fail_whole(p, "Exceeded max expression length", EXPR_LENGTH_MAX);
 		return NULL;
 	}
