@@ -436,6 +436,15 @@ static builtin_fn *const calls[] = {
 #undef ROW
 };
 
+const struct expr_func *
+expr_find_func(const struct expr_func *funcs, struct wf_str name)
+{
+	for (; funcs && funcs->name; funcs++)
+		if (expr_text_eq(wf_str(funcs->name), name))
+			return funcs;
+	return NULL;
+}
+
 int
 expr_find_builtin(struct wf_str name)
 {

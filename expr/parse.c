@@ -33,21 +33,7 @@ struct parser {
 static struct wf_pos
 place(const struct parser *p, size_t at)
 {
-	struct wf_pos pos = p->pos;
-
-	if (pos.col)
-		return pos;
-	pos.line = pos.col = 1;
-	for (size_t i = 0; i < at; i++) {
-		unsigned char c = (unsigned char)p->lexer.text.p[i];
-
-		pos.col += (c & 0xC0) != 0x80;
-		if (c == '\n') {
-			pos.line++;
-			pos.col = 1;
-		}
-	}
-	return pos;
+	return p->pos.col ? p->pos : expr_text_pos(p->pos.file, p->lexer.text, at);
 }
 
 static bool
@@ -203,15 +189,10 @@ reduce_from(struct parser *p, int precedence)
 static const struct expr_func *
 find_function(const struct parser *p, struct wf_str name, int *builtin)
 {
-	const struct expr_func *func = p->names ? p->names->funcs : NULL;
-
 	*builtin = expr_find_builtin(name);
 	if (*builtin >= 0)
 		return &expr_builtins()[*builtin];
-	for (; func && func->name; func++)
-		if (expr_text_eq(wf_str(func->name), name))
-			return func;
-	return NULL;
+	return p->names ? expr_find_func(p->names->funcs, name) : NULL;
 }
 
 static bool

@@ -206,6 +206,21 @@ expr_text_units(struct wf_str s)
 	return n;
 }
 
+struct wf_pos
+expr_text_pos(const char *file, struct wf_str text, size_t at)
+{
+	struct wf_pos pos = { file, 1, 1 };
+
+	for (size_t i = 0; i < at && i < text.n; i++) {
+		pos.col += ((unsigned char)text.p[i] & 0xC0) != 0x80;
+		if (text.p[i] == '\n') {
+			pos.line++;
+			pos.col = 1;
+		}
+	}
+	return pos;
+}
+
 static bool
 is_name_char(char c, bool first)
 {
