@@ -221,21 +221,12 @@ eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
 
 /* ---- calls ---- */
 
-static const struct expr_func *
-find_function(const struct expr_func *func, struct wf_str name)
-{
-	for (; func && func->name; func++)
-		if (expr_text_eq(wf_str(func->name), name))
-			return func;
-	return NULL;
-}
-
 /* Calls a function of the caller, which wants its arguments evaluated. */
 static bool
 eval_foreign(struct expr_evaluation *ev, const struct expr_node *node, int level,
     struct expr_value *out)
 {
-	const struct expr_func *func = find_function(ev->scope->funcs, node->name);
+	const struct expr_func *func = expr_find_func(ev->scope->funcs, node->name);
 	struct expr_value *args = wf_new_array(ev->arena, node->nargs, struct expr_value);
 	size_t n = 0;
 

@@ -41,7 +41,8 @@ struct expr_pair {
 	struct expr_value value;
 };
 
-/* Pairs in insertion order. Keys compare without case (ordinal, as GitHub does) unless exact. */
+/* Pairs in insertion order. Keys compare without case (ordinal, as GitHub does) unless exact. An
+ * object stays where expr_object_new() made it: its hashes depend on its address. */
 struct expr_object {
 	struct wf_arena *arena;
 	struct expr_pair *pairs;

@@ -437,6 +437,30 @@ static builtin_fn *const calls[] = {
 };
 
 const struct expr_func *
+expr_find_func(const struct expr_func *funcs, struct wf_str name)
+{
+	for (; funcs && funcs->name; funcs++)
+		if (expr_text_eq(wf_str(funcs->name), name))
+			return funcs;
+	return NULL;
+}
+
+int
+expr_find_builtin(struct wf_str name)
+{
+	static const size_t lengths[] = {
+#define ROW(word, min, max, call) sizeof(word) - 1,
+		BUILTINS(ROW)
+#undef ROW
+	};
+
+	for (size_t i = 0; i < WF_COUNT(lengths); i++)
+		if (lengths[i] == name.n && expr_text_eq(wf_str(builtins[i].name), name))
+			return (int)i;
+	return -1;
+}
+
+const struct expr_func *
 expr_builtins(void)
 {
 	return builtins;

@@ -28,21 +28,10 @@ struct reader {
 
 static bool read_value(struct reader *r, struct expr_value *out);
 
-/* The place of byte `at`, lines and characters counted from 1. */
 static struct wf_pos
 pos_at(const struct reader *r, size_t at)
 {
-	struct wf_pos pos = { r->file, 1, 1 };
-
-	for (size_t i = 0; i < at && i < r->text.n; i++) {
-		if (r->text.p[i] == '\n') {
-			pos.line++;
-			pos.col = 1;
-		} else if (((unsigned char)r->text.p[i] & 0xC0) != 0x80) {
-			pos.col++;
-		}
-	}
-	return pos;
+	return expr_text_pos(r->file, r->text, at);
 }
 
 static bool

@@ -59,10 +59,18 @@ char_at(const struct expr_lexer *lexer, size_t at)
 	return lexer->text.p[at];
 }
 
-static size_t
+/* The white space at byte `at`, in bytes. Most bytes are letters, and told apart without a call. */
+static inline size_t
 space_at(const struct expr_lexer *lexer, size_t at)
 {
-	return expr_text_space(wf_str_skip(lexer->text, at));
+	unsigned char c;
+
+	if (at >= lexer->text.n)
+		return 0;
+	c = (unsigned char)lexer->text.p[at];
+	if (c < 0x80)
+		return c == ' ' || (c >= '\t' && c <= '\r');
+	return expr_text_space((struct wf_str){ lexer->text.p + at, lexer->text.n - at });
 }
 
 static size_t
@@ -75,6 +83,26 @@ skip_space(const struct expr_lexer *lexer, size_t at)
 	return at;
 }
 
+static bool
+ends_bare(char c)
+{
+	switch (c) {
+	case '(':
+	case '[':
+	case ')':
+	case ']':
+	case ',':
+	case '.':
+	case '!':
+	case '>':
+	case '<':
+	case '=':
+	case '&':
+	case '|': return true;
+	default: return false;
+	}
+}
+
 /* The end of a bare token that begins before `at`. */
 static size_t
 bare_end(const struct expr_lexer *lexer, size_t at, bool number)
@@ -84,7 +112,7 @@ bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 
 		if (c == '.' && number)
 			continue;
-		if ((c && strchr("([)],.!><=&|", c)) || space_at(lexer, at))
+		if (ends_bare(c) || space_at(lexer, at))
 			break;
 	}
 	return at;

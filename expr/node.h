@@ -40,5 +40,10 @@ struct expr {
 	const struct expr_node *root;
 };
 
+/* The function of this name in a list that a name of NULL ends, or NULL; funcs may be NULL. */
+const struct expr_func *expr_find_func(const struct expr_func *funcs, struct wf_str name);
+/* The index in expr_builtins() of the function of this name, or -1. */
+int expr_find_builtin(struct wf_str name);
+
 /* The node as GitHub prints it. */
 void expr_print_node(struct wf_buf *out, const struct expr_node *node);

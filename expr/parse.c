@@ -33,21 +33,7 @@ struct parser {
 static struct wf_pos
 place(const struct parser *p, size_t at)
 {
-	struct wf_pos pos = p->pos;
-
-	if (pos.col)
-		return pos;
-	pos.line = pos.col = 1;
-	for (size_t i = 0; i < at; i++) {
-		unsigned char c = (unsigned char)p->lexer.text.p[i];
-
-		pos.col += (c & 0xC0) != 0x80;
-		if (c == '\n') {
-			pos.line++;
-			pos.col = 1;
-		}
-	}
-	return pos;
+	return p->pos.col ? p->pos : expr_text_pos(p->pos.file, p->lexer.text, at);
 }
 
 static bool
@@ -199,27 +185,21 @@ reduce_from(struct parser *p, int precedence)
 		reduce(p);
 }
 
+/* The function of this name at the place; *builtin is its number when it is built in, else -1. */
 static const struct expr_func *
-find_function(const struct expr_func *funcs, struct wf_str name)
+find_function(const struct parser *p, struct wf_str name, int *builtin)
 {
-	for (; funcs && funcs->name; funcs++)
-		if (expr_text_eq(wf_str(funcs->name), name))
-			return funcs;
-	return NULL;
-}
-
-static const struct expr_func *
-known_function(const struct parser *p, struct wf_str name)
-{
-	const struct expr_func *func = find_function(expr_builtins(), name);
-
-	return func || !p->names ? func : find_function(p->names->funcs, name);
+	*builtin = expr_find_builtin(name);
+	if (*builtin >= 0)
+		return &expr_builtins()[*builtin];
+	return p->names ? expr_find_func(p->names->funcs, name) : NULL;
 }
 
 static bool
 check_arity(struct parser *p, const struct expr_node *call, const struct expr_lex_token *open)
 {
-	const struct expr_func *func = known_function(p, call->name);
+	int builtin;
+	const struct expr_func *func = find_function(p, call->name, &builtin);
 
 	if (call->nargs < (size_t)func->min)
 		return fail_at(p, "Too few parameters supplied", open->raw, open->at);
@@ -282,14 +262,14 @@ known_context(const struct parser *p, struct wf_str name)
 static bool
 read_function(struct parser *p, const struct expr_lex_token *token)
 {
-	const struct expr_func *builtin = find_function(expr_builtins(), token->raw);
 	struct expr_node *node;
+	int builtin;
 
-	if (!builtin && !known_function(p, token->raw))
+	if (!find_function(p, token->raw, &builtin))
 		return fail_at(p, "Unrecognized function", token->raw, token->at);
 	node = new_node(p, NODE_CALL);
 	node->name = token->raw;
-	node->builtin = builtin ? (int)(builtin - expr_builtins()) : -1;
+	node->builtin = builtin;
 	push_operand(p, node);
 	return true;
 }
@@ -368,7 +348,7 @@ parse(struct parser *p)
 {
 	struct expr_lex_token last;
 
-	if (expr_text_units(p->lexer.text) > EXPR_LENGTH_MAX) {
+	if (p->lexer.text.n > EXPR_LENGTH_MAX && expr_text_units(p->lexer.text) > EXPR_LENGTH_MAX) {
 		fail_whole(p, "Exceeded max expression length", EXPR_LENGTH_MAX);
 		return NULL;
 	}

@@ -46,7 +46,17 @@ expr_text_cmp(struct wf_str a, struct wf_str b)
 bool
 expr_text_eq(struct wf_str a, struct wf_str b)
 {
-	return expr_text_cmp(a, b) == 0;
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+
+		if ((x | y) >= 0x80)
+			return expr_text_cmp(wf_str_skip(a, i), wf_str_skip(b, i)) == 0;
+		if (x != y && upper_ascii(x) != upper_ascii(y))
+			return false;
+	}
+	return a.n == b.n;
 }
 
 bool
@@ -177,14 +187,38 @@ expr_text_trim(struct wf_str s)
 size_t
 expr_text_units(struct wf_str s)
 {
-	size_t n = 0;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
+	while (i < s.n) {
+		uint64_t eight = ~(uint64_t)0;
+		unsigned char c;
 
+		if (s.n - i >= sizeof(eight))
+			memcpy(&eight, s.p + i, sizeof(eight));
+		if (!(eight & 0x8080808080808080u)) {
+			i += sizeof(eight);
+			n += sizeof(eight);
+			continue;
+		}
+		c = (unsigned char)s.p[i++];
 		n += ((c & 0xC0) != 0x80) + (c >= 0xF0);
 	}
 	return n;
+}
+
+struct wf_pos
+expr_text_pos(const char *file, struct wf_str text, size_t at)
+{
+	struct wf_pos pos = { file, 1, 1 };
+
+	for (size_t i = 0; i < at && i < text.n; i++) {
+		pos.col += ((unsigned char)text.p[i] & 0xC0) != 0x80;
+		if (text.p[i] == '\n') {
+			pos.line++;
+			pos.col = 1;
+		}
+	}
+	return pos;
 }
 
 static bool

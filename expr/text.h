@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "base/str.h"
 
 #include <stdbool.h>
@@ -23,6 +24,8 @@ uint64_t expr_text_hash(struct wf_str s, uint64_t seed);
 /* The length of the white space that s begins with, in bytes: 0, or one character's. */
 size_t expr_text_space(struct wf_str s);
 struct wf_str expr_text_trim(struct wf_str s);
+/* The place of byte `at` in a text that is a file of its own. */
+struct wf_pos expr_text_pos(const char *file, struct wf_str text, size_t at);
 /* The length in UTF-16 units, as GitHub counts characters. */
 size_t expr_text_units(struct wf_str s);
 /* [A-Za-z_][A-Za-z0-9_-]*: what may follow a dot. */

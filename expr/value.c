@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define HASH_FROM 9 /* pairs; fewer are found sooner by looking at each */
+#define SLOTS_FIRST 64
 
 struct expr_value
 expr_bool(bool b)
@@ -118,15 +119,13 @@ fill_slots(struct expr_object *object)
 static void
 index_last(struct expr_object *object)
 {
-	if (object->n < HASH_FROM || object->n > UINT32_MAX / 4)
+	if (object->n < HASH_FROM)
 		return;
 	if (object->n * 2 <= object->nslots) {
 		*slot_of(object, object->pairs[object->n - 1].key) = (uint32_t)object->n;
 		return;
 	}
-	object->nslots = object->nslots ? object->nslots * 4 : (size_t)HASH_FROM * 4;
-	while (object->nslots & (object->nslots - 1))
-		object->nslots += object->nslots & -object->nslots;
+	object->nslots = object->nslots ? object->nslots * 4 : SLOTS_FIRST;
 	object->slots = wf_new_array(object->arena, object->nslots, uint32_t);
 	fill_slots(object);
 }

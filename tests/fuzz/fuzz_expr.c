@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_expr.c - any bytes as an expression, evaluated over a small context. */
-#include "expr/expr.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "expr/expr.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

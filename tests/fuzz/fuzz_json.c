@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_json.c - any bytes as JSON in both dialects; what the strict reader takes must survive being
  * written and read again. */
-#include <stdlib.h>
+#include "fuzz.h"
 
 #include "expr/expr.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include <stdlib.h>
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

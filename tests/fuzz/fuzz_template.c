@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_template.c - any bytes as a scalar of a workflow, read, evaluated, and taken as an `if:`. */
-#include "expr/expr.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "expr/expr.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

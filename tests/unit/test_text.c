@@ -82,3 +82,15 @@ TEST(text_knows_names)
 	CHECK(!expr_text_is_name(WF_S("")));
 	CHECK(!expr_text_is_name(WF_S("ä")));
 }
+
+TEST(text_place_counts_lines_and_characters)
+{
+	struct wf_pos pos = expr_text_pos("x", WF_S("ab\nüc"), 6);
+
+	CHECK_INT(pos.line, 2);
+	CHECK_INT(pos.col, 3);
+	CHECK_STR(wf_str(pos.file), "x");
+	pos = expr_text_pos(NULL, WF_S(""), 9);
+	CHECK_INT(pos.line, 1);
+	CHECK_INT(pos.col, 1);
+}
