@@ -80,14 +80,14 @@ trim(struct wf_str s)
 	return wf_str_sub(s, 0, kept);
 }
 
-/* The byte that the two digits at p stand for, or -1. */
-static int
-escaped_byte(const char *escapes, const char *p)
+/* The character that the two digits at p stand for, or NUL. */
+static char
+escaped(const char *escapes, const char *p)
 {
 	for (; *escapes; escapes += 3)
 		if (p[0] == escapes[0] && p[1] == escapes[1])
-			return (unsigned char)escapes[2];
-	return -1;
+			return escapes[2];
+	return '\0';
 }
 
 /* GitHub replaces one sequence after the other with %25 last, which comes to one pass. */
@@ -101,10 +101,15 @@ unescape(struct wf_arena *arena, const char *escapes, struct wf_str s)
 		return s;
 	out = wf_alloc(arena, s.n, 1);
 	for (size_t i = 0; i < s.n; i++) {
-		int byte = s.p[i] == '%' && i + 2 < s.n ? escaped_byte(escapes, s.p + i + 1) : -1;
+		char byte = '\0';
 
-		out[n++] = byte < 0 ? s.p[i] : (char)byte;
-		i += byte < 0 ? 0 : 2;
+		if (s.p[i] == '%' && i + 2 < s.n)
+			byte = escaped(escapes, s.p + i + 1);
+		if (byte)
+			i += 2;
+		else
+			byte = s.p[i];
+		out[n++] = byte;
 	}
 	return (struct wf_str){ out, n };
 }

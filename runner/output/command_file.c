@@ -79,7 +79,7 @@ command_file_pairs(struct wf_arena *arena, struct wf_str text, struct command_pa
     size_t *n, struct wf_error *err)
 {
 	struct wf_str rest = without_mark(text), line;
-	struct command_pair pair;
+	struct command_pair pair = { 0 };
 	size_t cap = 0;
 	bool complete;
 

@@ -7,11 +7,13 @@
 
 #include "base/arena.h"
 
+#define PADDING 64 /* the index of the equals sign */
+
 static void
 add_base64(struct wf_buf *out, struct wf_str bytes)
 {
 	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 	for (size_t i = 0; i < bytes.n; i += 3) {
 		size_t left = bytes.n - i;
@@ -23,8 +25,8 @@ add_base64(struct wf_buf *out, struct wf_str bytes)
 			bits |= (uint32_t)(unsigned char)bytes.p[i + 2];
 		wf_buf_addc(out, digits[bits >> 18 & 63]);
 		wf_buf_addc(out, digits[bits >> 12 & 63]);
-		wf_buf_addc(out, left > 1 ? digits[bits >> 6 & 63] : '=');
-		wf_buf_addc(out, left > 2 ? digits[bits & 63] : '=');
+		wf_buf_addc(out, digits[left > 1 ? bits >> 6 & 63 : PADDING]);
+		wf_buf_addc(out, digits[left > 2 ? bits & 63 : PADDING]);
 	}
 }
 

@@ -23,8 +23,7 @@ enum matcher_field {
 	MATCHER_FIELDS,
 };
 
-#define MATCHER_GROUPS_MAX 100 /* groups of a pattern that can be named, the whole match included  \
-	                        */
+#define MATCHER_GROUPS_MAX 100 /* groups that can be named, the whole match included */
 
 struct matcher_pattern {
 	struct wf_pattern *regex;

@@ -91,24 +91,46 @@ static const char json_escapes[256] = {
 	['\t'] = 't',
 };
 
+/* How many bytes at the start of s stand for themselves in JSON; most text is nothing else. */
+static size_t
+json_plain(struct wf_str s)
+{
+	size_t n = 0;
+
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~' && s.p[n] != '"' && s.p[n] != '\\')
+		n++;
+	return n;
+}
+
+static size_t
+add_json_character(struct wf_buf *buf, struct wf_str s)
+{
+	char bytes[4];
+	size_t len;
+	uint32_t cp = wf_utf8_get(s, &len);
+
+	if (cp < 0x80 && json_escapes[cp]) {
+		wf_buf_addc(buf, '\\');
+		wf_buf_addc(buf, json_escapes[cp]);
+	} else if (cp < 0x20) {
+		wf_buf_addf(buf, "\\u%04x", (unsigned)cp);
+	} else {
+		wf_buf_add(buf, (struct wf_str){ bytes, wf_utf8_put(cp, bytes) });
+	}
+	return len;
+}
+
 void
 wf_buf_add_json(struct wf_buf *buf, struct wf_str s)
 {
-	size_t len;
-
 	wf_buf_addc(buf, '"');
-	for (; s.n; s = wf_str_skip(s, len)) {
-		uint32_t cp = wf_utf8_get(s, &len);
-		char bytes[4];
+	while (s.n) {
+		size_t plain = json_plain(s);
 
-		if (cp < 0x80 && json_escapes[cp]) {
-			wf_buf_addc(buf, '\\');
-			wf_buf_addc(buf, json_escapes[cp]);
-		} else if (cp < 0x20) {
-			wf_buf_addf(buf, "\\u%04x", (unsigned)cp);
-		} else {
-			wf_buf_add(buf, (struct wf_str){ bytes, wf_utf8_put(cp, bytes) });
-		}
+		wf_buf_add(buf, wf_str_sub(s, 0, plain));
+		s = wf_str_skip(s, plain);
+		if (s.n)
+			s = wf_str_skip(s, add_json_character(buf, s));
 	}
 	wf_buf_addc(buf, '"');
 }

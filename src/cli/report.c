@@ -213,8 +213,8 @@ add_run_facts(struct page *page, const struct record_run *run)
 {
 	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
 
-	wf_buf_addf(
-	    &text, "%.*s, %.*s %.*s", WF_ARG(run->path), WF_ARG(run->event), WF_ARG(run->ref));
+	wf_buf_addf(&text, "%.*s, %.*s %.*s", WF_ARG(run->path), WF_ARG(run->event),
+	    WF_ARG(run->ref));
 	if (run->sha.n > 0)
 		wf_buf_addf(&text, " at %.*s", WF_ARG(wf_str_sub(run->sha, 0, SHA_WIDTH)));
 	if (run->head_branch.n > 0)
@@ -417,8 +417,8 @@ add_tally(struct page *page, const struct tally *tally)
 			continue;
 		wf_buf_adds(&page->out, between);
 		wf_buf_addf(&page->out, "%zu ", tally->counts[i]);
-		style_add(
-		    &page->out, style_of(tally_words[i]), wf_str(tally_words[i]), page->color);
+		style_add(&page->out, style_of(tally_words[i]), wf_str(tally_words[i]),
+		    page->color);
 		between = ", ";
 	}
 	wf_buf_addc(&page->out, '\n');

@@ -44,8 +44,8 @@ sequence_length(struct wf_str s, bool *sgr)
 	if (s.p[1] == '[') {
 		params = span(s, 2, '0', '?');
 		end = span(s, params, ' ', '/');
-		*sgr =
-		    end == params && end < s.n && s.p[end] == 'm' && span(s, 2, '0', ';') == params;
+		*sgr = end == params && end < s.n && s.p[end] == 'm' &&
+		       span(s, 2, '0', ';') == params;
 		return end < s.n && span(s, end, '@', '~') > end ? end + 1 : end;
 	}
 	if (strchr("]PX^_", s.p[1]) && s.p[1] != '\0')

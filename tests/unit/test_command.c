@@ -123,8 +123,8 @@ TEST(command_unescapes_data_by_its_form)
 TEST(command_reads_properties)
 {
 	FIXTURE(f);
-	struct command c =
-	    take(&f, "::error file=a%2Cb%3A%25.c,line=3,endLine=3,col=5,endColumn=7,title=T t::m");
+	struct command c = take(&f,
+	    "::error file=a%2Cb%3A%25.c,line=3,endLine=3,col=5,endColumn=7,title=T t::m");
 
 	CHECK_STR(c.place.file, "a,b:%.c");
 	CHECK_STR(c.place.title, "T t");

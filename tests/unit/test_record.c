@@ -37,12 +37,14 @@ fixture_init(struct fixture *f)
 		.event = WF_S("push"),
 		.ref = WF_S("refs/heads/main"),
 		.sha = WF_S("abc") };
-	f->job = (struct record_job){
-		.run = &f->run, .id = WF_S("test"), .name = WF_S("test (3.11)"), .number = 2
-	};
-	f->step = (struct record_step){
-		.job = &f->job, .number = 3, .id = WF_S("unit"), .name = WF_S("Run tests")
-	};
+	f->job = (struct record_job){ .run = &f->run,
+		.id = WF_S("test"),
+		.name = WF_S("test (3.11)"),
+		.number = 2 };
+	f->step = (struct record_step){ .job = &f->job,
+		.number = 3,
+		.id = WF_S("unit"),
+		.name = WF_S("Run tests") };
 }
 
 static void
@@ -88,8 +90,10 @@ TEST(record_ndjson_writes_runs)
 	    "\"ref\":\"refs/heads/main\",\"sha\":\"abc\",\"head_branch\":\"v1\","
 	    "\"title\":\"Release \\\"v1\\\"\"");
 	check_json(&f,
-	    &(struct record_event){
-	        .kind = RECORD_RUN_FINISHED, .run = &f.run, .result = "failure", .duration = 1234 },
+	    &(struct record_event){ .kind = RECORD_RUN_FINISHED,
+	        .run = &f.run,
+	        .result = "failure",
+	        .duration = 1234 },
 	    "\"type\":\"run.finished\",\"run\":1,\"result\":\"failure\",\"duration_ms\":1234");
 }
 
@@ -157,8 +161,9 @@ TEST(record_ndjson_writes_output)
 	FIXTURE(f);
 
 	check_json(&f,
-	    &(struct record_event){
-	        .kind = RECORD_LINE, .step = &f.step, .text = WF_S("a\t\"b\"\x1b[0m\xff") },
+	    &(struct record_event){ .kind = RECORD_LINE,
+	        .step = &f.step,
+	        .text = WF_S("a\t\"b\"\x1b[0m\xff") },
 	    "\"type\":\"line\"," IN_STEP ",\"text\":\"a\\t\\\"b\\\"\\u001b[0m\xef\xbf\xbd\"");
 	check_json(&f, &(struct record_event){ .kind = RECORD_LINE, .step = &f.step },
 	    "\"type\":\"line\"," IN_STEP ",\"text\":\"\"");
@@ -171,8 +176,9 @@ TEST(record_ndjson_writes_output)
 	    &(struct record_event){ .kind = RECORD_DEBUG, .step = &f.step, .text = WF_S("d") },
 	    "\"type\":\"debug\"," IN_STEP ",\"text\":\"d\"");
 	check_json(&f,
-	    &(struct record_event){
-	        .kind = RECORD_STEP_SUMMARY, .step = &f.step, .text = WF_S("# Hi\n") },
+	    &(struct record_event){ .kind = RECORD_STEP_SUMMARY,
+	        .step = &f.step,
+	        .text = WF_S("# Hi\n") },
 	    "\"type\":\"summary\"," IN_STEP ",\"text\":\"# Hi\\n\"");
 }
 
@@ -217,8 +223,10 @@ TEST(record_ndjson_writes_chains)
 		.nworkflows = 2 };
 
 	check_json(&f,
-	    &(struct record_event){
-	        .kind = RECORD_CHAIN, .run = &f.run, .result = "success", .chain = &chain },
+	    &(struct record_event){ .kind = RECORD_CHAIN,
+	        .run = &f.run,
+	        .result = "success",
+	        .chain = &chain },
 	    "\"type\":\"chain\",\"run\":1,\"result\":\"success\",\"action\":\"completed\","
 	    "\"ref\":\"refs/heads/main\",\"sha\":\"def\",\"head_branch\":\"v1\","
 	    "\"wakes\":[\"Docker\",\"Deploy\"]");
@@ -265,8 +273,10 @@ TEST(record_masks_all_that_a_step_can_say)
 	    "\"type\":\"step.finished\"," IN_STEP ",\"step_id\":\"unit\",\"name\":\"Say ***\","
 	    "\"exit_code\":0,\"duration_ms\":0,\"outputs\":{\"k-***\":\"v-***\"}");
 	check_json(&f,
-	    &(struct record_event){
-	        .kind = RECORD_LINE, .step = &f.step, .mask = mask, .text = WF_S("s3cret") },
+	    &(struct record_event){ .kind = RECORD_LINE,
+	        .step = &f.step,
+	        .mask = mask,
+	        .text = WF_S("s3cret") },
 	    "\"type\":\"line\"," IN_STEP ",\"text\":\"***\"");
 	mask_free(mask);
 }

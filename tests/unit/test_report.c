@@ -114,8 +114,8 @@ TEST(report_bounds_what_it_keeps)
 		wf_buf_addc(&text, 'a');
 	wf_buf_adds(&text, "\xc3\xa4\xc3\xa4");
 	for (int i = 0; i < 40; i++)
-		record_put(f.record, &(struct record_event){
-		                         .kind = RECORD_STEP_SUMMARY, .text = wf_buf_str(&text) });
+		record_put(f.record, &(struct record_event){ .kind = RECORD_STEP_SUMMARY,
+		                         .text = wf_buf_str(&text) });
 	/* cut in front of the character that the limit splits, and marked */
 	CHECK_INT(f.report->summaries.items[0].text.n, REPORT_TEXT_MAX - 1 + 4);
 	CHECK_INT(f.report->summaries.n, 16);

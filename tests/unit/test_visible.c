@@ -16,8 +16,8 @@ check_shown(const char *text, bool color, const char *want)
 TEST(visible_keeps_plain_text)
 {
 	check_shown("plain text\twith tab", true, "plain text\twith tab");
-	check_shown(
-	    "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", true, "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
+	check_shown("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", true,
+	    "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80");
 	check_shown("", true, "");
 }
 
