@@ -16,7 +16,7 @@ takes_worktree(const struct event_maker *maker)
 	const struct event_args *args = maker->args;
 
 	return maker->facts->dirty && !args->committed && !args->sha && !maker->deleted &&
-	       wf_str_eq(maker->event->sha, maker->facts->head_sha);
+	       wf_str_eq(maker->head_sha, maker->facts->head_sha);
 }
 
 static bool
@@ -43,7 +43,7 @@ before_is_parent(struct event_maker *maker)
 	struct repo_commit commit;
 	struct wf_error ignored;
 
-	if (repo_commit(maker->repo, maker->arena, maker->event->sha.p, &commit, &ignored) &&
+	if (repo_commit(maker->repo, maker->arena, maker->head_sha.p, &commit, &ignored) &&
 	    commit.parent.n > 0)
 		maker->before = commit.parent;
 	else
@@ -57,9 +57,9 @@ guess_before(struct event_maker *maker)
 	struct wf_str remote;
 
 	if (repo_branch(maker->repo, maker->arena, event->ref_name, REPO_REMOTE, &remote)) {
-		if (!wf_str_eq(remote, event->sha) || takes_worktree(maker)) {
+		if (!wf_str_eq(remote, maker->head_sha) || takes_worktree(maker)) {
 			maker->before = remote;
-			maker->forced = !is_ancestor(maker, remote, event->sha);
+			maker->forced = !is_ancestor(maker, remote, maker->head_sha);
 			return;
 		}
 	} else if (!wf_str_eq(event->ref_name, maker->facts->default_branch)) {
@@ -88,7 +88,7 @@ find_before(struct event_maker *maker, struct wf_error *err)
 		return true;
 	}
 	maker->created = is_zero(maker->before);
-	maker->forced = !maker->created && !is_ancestor(maker, maker->before, maker->event->sha);
+	maker->forced = !maker->created && !is_ancestor(maker, maker->before, maker->head_sha);
 	return true;
 }
 
@@ -103,9 +103,9 @@ unknown(struct event_maker *maker, const char *why)
 static bool
 list_commits(struct event_maker *maker, struct wf_str base, struct wf_error *err)
 {
-	if (is_zero(maker->event->sha))
+	if (is_zero(maker->head_sha))
 		return true; /* nothing is committed yet */
-	return repo_log(maker->repo, maker->arena, base.p, maker->event->sha.p, EVENT_MAX_COMMITS,
+	return repo_log(maker->repo, maker->arena, base.p, maker->head_sha.p, EVENT_MAX_COMMITS,
 	    &maker->commits, &maker->ncommits, err);
 }
 
@@ -123,7 +123,7 @@ compare(struct event_maker *maker, struct wf_str base, struct wf_error *err)
 	struct event *event = maker->event;
 	bool worktree = takes_worktree(maker);
 
-	if (!is_here(maker, base) || !is_here(maker, event->sha)) {
+	if (!is_here(maker, base) || !is_here(maker, maker->head_sha)) {
 		unknown(maker, "a commit that they are counted from is not in this clone");
 		return true;
 	}
@@ -136,7 +136,7 @@ compare(struct event_maker *maker, struct wf_str base, struct wf_error *err)
 	}
 	event->has_changes = true;
 	event->diff_from_worktree = worktree;
-	return repo_diff(maker->repo, maker->arena, base.p, event->sha.p, worktree, false,
+	return repo_diff(maker->repo, maker->arena, base.p, maker->head_sha.p, worktree, false,
 	    &event->changes, &event->nchanges, err);
 }
 
@@ -148,10 +148,10 @@ base_of_new_branch(struct event_maker *maker, struct wf_str *base)
 	struct wf_str tip;
 
 	*base = WF_S(REPO_ZERO_SHA);
-	if (wf_str_eq(maker->event->ref_name, facts->default_branch) || is_zero(maker->event->sha))
+	if (wf_str_eq(maker->event->ref_name, facts->default_branch) || is_zero(maker->head_sha))
 		return true;
 	return event_branch_tip(maker, facts->default_branch, REPO_REMOTE, &tip) &&
-	       repo_merge_base(maker->repo, maker->arena, tip.p, maker->event->sha.p, base);
+	       repo_merge_base(maker->repo, maker->arena, tip.p, maker->head_sha.p, base);
 }
 
 static bool
@@ -178,12 +178,12 @@ changes_of_pull(struct event_maker *maker, struct wf_error *err)
 {
 	struct wf_str base = WF_S(REPO_ZERO_SHA);
 
-	if (is_zero(maker->base_sha) && !is_zero(maker->event->sha)) {
+	if (is_zero(maker->base_sha) && !is_zero(maker->head_sha)) {
 		unknown(maker, "the base branch is not in this clone");
 		return true;
 	}
 	if (!is_zero(maker->base_sha) && !repo_merge_base(maker->repo, maker->arena,
-	                                     maker->base_sha.p, maker->event->sha.p, &base)) {
+	                                     maker->base_sha.p, maker->head_sha.p, &base)) {
 		unknown(maker, "head and base have no commit in common in this clone");
 		return true;
 	}

@@ -360,7 +360,12 @@ place_all(struct event_maker *maker, struct wf_error *err)
 
 	if (target && !place_pull(maker, err))
 		return false;
-	return place_event(maker, err);
+	maker->head_sha = maker->event->sha;
+	if (!place_event(maker, err))
+		return false;
+	if (!target)
+		maker->head_sha = maker->event->sha;
+	return true;
 }
 
 static void

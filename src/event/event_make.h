@@ -17,6 +17,8 @@ struct event_maker {
 	struct expr_value given; /* the payload file's object; null when there is none */
 	struct event *event; /* what is filled */
 
+	struct wf_str
+	    head_sha; /* where the changes end; of pull_request_target not the event's sha */
 	struct wf_str before; /* of a push; REPO_ZERO_SHA for what is new */
 	bool created, forced, deleted; /* of a push */
 	struct wf_str base_sha; /* tip of a pull request's base, or REPO_ZERO_SHA */

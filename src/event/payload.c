@@ -171,11 +171,8 @@ static struct expr_object *
 pull_request(const struct event_maker *maker)
 {
 	const struct event *event = maker->event;
-	struct wf_str head = event->sha;
 	struct expr_object *pull = numbered(maker, "PullRequest", "pull", maker->number);
 
-	if (wf_str_is(event->name, "pull_request_target"))
-		head = maker->facts->head_sha;
 	shape_bool(pull, "draft", wf_str_is(event->action, "converted_to_draft"));
 	shape_bool(pull, "merged", false);
 	shape_null(pull, "merged_at");
@@ -185,7 +182,7 @@ pull_request(const struct event_maker *maker)
 	shape_text(pull, "merge_commit_sha", event->sha);
 	shape_array(pull, "requested_reviewers", expr_array_new(maker->arena));
 	shape_array(pull, "requested_teams", expr_array_new(maker->arena));
-	shape_object(pull, "head", pull_side(maker, event->head_ref, head));
+	shape_object(pull, "head", pull_side(maker, event->head_ref, maker->head_sha));
 	shape_object(pull, "base", pull_side(maker, event->base_ref, maker->base_sha));
 	shape_number(pull, "commits", (double)maker->ncommits);
 	if (event->has_changes)
@@ -203,7 +200,7 @@ fill_pull(const struct event_maker *maker, struct expr_object *payload)
 	if (!wf_str_is(maker->event->action, "synchronize") || !head_commit(maker, &head))
 		return;
 	shape_text(payload, "before", head.parent.n > 0 ? head.parent : maker->base_sha);
-	shape_text(payload, "after", maker->event->sha);
+	shape_text(payload, "after", maker->head_sha);
 }
 
 static struct expr_object *
