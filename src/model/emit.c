@@ -29,8 +29,10 @@ struct emit {
 static void
 separate(struct emit *e)
 {
-	char last = e->out->n ? e->out->p[e->out->n - 1] : '{';
+	char last = '{';
 
+	if (e->out->n > 0)
+		last = e->out->p[e->out->n - 1];
 	if (last != '{' && last != '[' && last != ':')
 		wf_buf_addc(e->out, ',');
 }

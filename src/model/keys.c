@@ -4,7 +4,7 @@
 
 #include "model/workflow.h"
 
-#define MAPPING(map) .maps = SCHEMA_MAPS(&map)
+#define MAPPING(map) .maps = SCHEMA_MAPS(&(map))
 #define STRINGS_MAP (&(const struct schema_map){ .key = &schema_text, .value = &schema_string })
 /* A map of text to text, where GitHub's schema allows an expression for the whole, too. */
 #define MAP_OF_STRINGS .maps = SCHEMA_MAPS(STRINGS_MAP)

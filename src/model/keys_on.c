@@ -167,11 +167,11 @@ static const struct schema_def schedule = { .scalars = SCHEMA_NULL, .items = &cr
 
 #define EVENT(map)                                                                                 \
 	(&(const struct schema_def){ .scalars = SCHEMA_NULL,                                       \
-	    .maps = SCHEMA_MAPS(&map),                                                             \
+	    .maps = SCHEMA_MAPS(&(map)),                                                           \
 	    .lenient = true })
 #define EVENT_OF_TYPES(types)                                                                      \
 	(&(const struct schema_def){ .scalars = SCHEMA_NULL,                                       \
-	    .maps = SCHEMA_MAPS(&(const struct schema_map){ SCHEMA_KEYS({ "types", &types }) }),   \
+	    .maps = SCHEMA_MAPS(&(const struct schema_map){ SCHEMA_KEYS({ "types", &(types) }) }), \
 	    .lenient = true })
 
 static const struct schema_def workflow_call = {

@@ -455,10 +455,10 @@ read_mapping(struct walk *w, struct spot spot, struct expr_token *token)
 	const struct schema_map *loose;
 	const struct tree_node *node;
 
-	while (m.nmaps < MAX_MAPS && spot.def->maps[m.nmaps]) {
+	do {
 		m.maps[m.nmaps] = spot.def->maps[m.nmaps];
 		m.nmaps++;
-	}
+	} while (m.nmaps < MAX_MAPS && spot.def->maps[m.nmaps]);
 	loose = m.maps[0];
 	wf_map_init(&m.seen, w->arena, true);
 	while ((node = peek(w)) && node->kind == TREE_SCALAR) {

@@ -64,9 +64,7 @@ struct schema_budget {
 };
 
 #define SCHEMA_BUDGET                                                                              \
-	((struct schema_budget){ .max_depth = 50,                                                  \
-	    .max_bytes = 10 * 1024 * 1024,                                                         \
-	    .max_events = 1000000 })
+	((struct schema_budget){ .max_depth = 50, .max_bytes = 10u << 20, .max_events = 1000000 })
 
 struct schema_options {
 	const char *file; /* for problems that have no line */

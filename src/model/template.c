@@ -177,7 +177,7 @@ static struct template *
 load_callee(struct load *l, const struct job_def *call, const struct template_job *caller)
 {
 	size_t first = l->diags->n, errors = l->diags->nerrors;
-	struct template_file file;
+	struct template_file file = { 0 };
 	struct template *callee = NULL;
 
 	if (find_file(l, call, &file))
