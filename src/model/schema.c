@@ -488,6 +488,7 @@ read_sequence(struct walk *w, struct spot spot, struct expr_token *token)
 	while (!at_end(w, TREE_SEQUENCE_END)) {
 		item = read_value(w, enter(spot, spot.def->items));
 		if (item)
+			/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
 			*wf_push(w->arena, token->seq.items, token->seq.n, cap) = item;
 	}
 	return w->stopped ? NULL : token;
