@@ -2,6 +2,7 @@
 /* action.c - action.yml to struct action, and the text of `uses:` to its parts. */
 #include "model/action.h"
 
+#include "model/condition.h"
 #include "model/keys.h"
 #include "model/step.h"
 #include "model/tree.h"
@@ -133,19 +134,12 @@ read_outputs(struct reading *r, const struct expr_token *map)
 
 /* pre-if and post-if: no implicit success(), and always() when absent. */
 static const struct expr *
-read_plain_condition(struct reading *r, const struct expr_token *token)
+read_condition(struct reading *r, const struct expr_token *token)
 {
 	struct wf_pos pos = token ? token->pos : (struct wf_pos){ .file = r->action->file };
 	struct wf_str text = token ? schema_text_of(token) : WF_S("always()");
-	struct wf_error err = { 0 };
-	const struct expr *cond = expr_parse(r->arena, text, pos, context_names(CTX_STEP_IF), NULL,
-	    &err);
 
-	if (!cond) {
-		err.kind = WF_ERR_INVALID;
-		wf_diags_add(r->diags, WF_DIAG_ERROR, &err);
-	}
-	return cond;
+	return condition_read_plain(r->arena, text, pos, CTX_STEP_IF, r->diags);
 }
 
 static void
@@ -156,8 +150,8 @@ read_node(struct reading *r, const struct expr_token *runs)
 	a->main = schema_text_of(schema_get(runs, "main"));
 	a->pre = schema_text_of(schema_get(runs, "pre"));
 	a->post = schema_text_of(schema_get(runs, "post"));
-	a->pre_if = read_plain_condition(r, schema_get(runs, "pre-if"));
-	a->post_if = read_plain_condition(r, schema_get(runs, "post-if"));
+	a->pre_if = read_condition(r, schema_get(runs, "pre-if"));
+	a->post_if = read_condition(r, schema_get(runs, "post-if"));
 }
 
 static void
@@ -171,8 +165,8 @@ read_docker(struct reading *r, const struct expr_token *runs)
 	a->post_entrypoint = schema_text_of(schema_get(runs, "post-entrypoint"));
 	a->args = schema_get(runs, "args");
 	a->env = schema_get(runs, "env");
-	a->pre_if = read_plain_condition(r, schema_get(runs, "pre-if"));
-	a->post_if = read_plain_condition(r, schema_get(runs, "post-if"));
+	a->pre_if = read_condition(r, schema_get(runs, "pre-if"));
+	a->post_if = read_condition(r, schema_get(runs, "post-if"));
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* emit.c - writes a template as JSON.
  *
- * The form is that of the vectors that GitHub's own parsers share: a literal stands for itself
- * (with source: an object), all else is an object with a numeric type. */
+ * The form is that of GitHub's own parsers: a literal stands for itself (with source: an object),
+ * all else is an object with a numeric type; an empty list or mapping has no content member. */
 #include "model/emit.h"
 
 #include <stdlib.h>
@@ -29,8 +29,10 @@ struct emit {
 static void
 separate(struct emit *e)
 {
-	char last = e->out->n ? e->out->p[e->out->n - 1] : '{';
+	char last = '{';
 
+	if (e->out->n > 0)
+		last = e->out->p[e->out->n - 1];
 	if (last != '{' && last != '[' && last != ':')
 		wf_buf_addc(e->out, ',');
 }
@@ -152,11 +154,24 @@ sequence(struct emit *e, const struct expr_token *t)
 	open(e, '{');
 	member_number(e, "type", TYPE_SEQUENCE);
 	source(e, t->pos);
-	key(e, WF_S("seq"));
-	open(e, '[');
-	for (size_t i = 0; i < t->seq.n; i++)
-		token(e, t->seq.items[i]);
-	close(e, ']');
+	if (t->seq.n > 0) {
+		key(e, WF_S("seq"));
+		open(e, '[');
+		for (size_t i = 0; i < t->seq.n; i++)
+			token(e, t->seq.items[i]);
+		close(e, ']');
+	}
+	close(e, '}');
+}
+
+static void
+pair(struct emit *e, const struct expr_token_pair *p)
+{
+	open(e, '{');
+	key(e, WF_S("Key"));
+	token(e, p->key);
+	key(e, WF_S("Value"));
+	token(e, p->value);
 	close(e, '}');
 }
 
@@ -166,17 +181,13 @@ mapping(struct emit *e, const struct expr_token *t)
 	open(e, '{');
 	member_number(e, "type", TYPE_MAPPING);
 	source(e, t->pos);
-	key(e, WF_S("map"));
-	open(e, '[');
-	for (size_t i = 0; i < t->map.n; i++) {
-		open(e, '{');
-		key(e, WF_S("Key"));
-		token(e, t->map.pairs[i].key);
-		key(e, WF_S("Value"));
-		token(e, t->map.pairs[i].value);
-		close(e, '}');
+	if (t->map.n > 0) {
+		key(e, WF_S("map"));
+		open(e, '[');
+		for (size_t i = 0; i < t->map.n; i++)
+			pair(e, &t->map.pairs[i]);
+		close(e, ']');
 	}
-	close(e, ']');
 	close(e, '}');
 }
 
@@ -349,16 +360,19 @@ condition(struct emit *e, const struct expr *cond, const struct expr_token *writ
 }
 
 static void
-permissions(struct emit *e, bool given, const struct permission_set *set)
+permissions(struct emit *e, const struct permissions_def *def)
 {
-	if (!given)
+	struct permission_set set;
+
+	if (!def)
 		return;
+	set = permission_asked(def);
 	key(e, WF_S("permissions"));
 	open(e, '{');
 	for (size_t s = 0; s < PERMISSION_SCOPES; s++)
-		if (set->levels[s] != PERMISSION_NONE)
+		if (set.levels[s] != PERMISSION_NONE)
 			member_string(e, permission_scope_name((enum permission_scope)s),
-			    wf_str(permission_level_name(set->levels[s])));
+			    wf_str(permission_level_name(set.levels[s])));
 	close(e, '}');
 }
 
@@ -458,7 +472,7 @@ normal_job(struct emit *e, const struct job_def *job, const struct template_job 
 	open(e, '{');
 	head(e, job, "job");
 	members(e, job->root, plain);
-	permissions(e, more->has_permissions, &more->permissions);
+	permissions(e, more->permissions);
 	key(e, WF_S("steps"));
 	steps(e, job->steps, job->nsteps);
 	close(e, '}');
@@ -478,7 +492,7 @@ called_file(struct emit *e, const struct template *callee)
 	member(e, "env", schema_get(root, "env"));
 	member(e, "defaults", schema_get(root, "defaults"));
 	member(e, "embedded-concurrency", schema_get(root, "concurrency"));
-	permissions(e, callee->has_permissions, &callee->permissions);
+	permissions(e, callee->permissions);
 	jobs(e, callee);
 }
 
@@ -525,7 +539,7 @@ emit_template(struct wf_buf *out, const struct template *template,
 	open(&e, '{');
 	events(&e, schema_get(template->wf->root, "on"));
 	members(&e, template->wf->root, plain);
-	permissions(&e, template->has_permissions, &template->permissions);
+	permissions(&e, template->permissions);
 	jobs(&e, template);
 	if (options->source) {
 		key(&e, WF_S("file-table"));

@@ -68,7 +68,7 @@ ids_make(struct ids *ids, struct wf_str text)
 	wf_buf_adds(&base, "__");
 	for (; text.n > 0; text = wf_str_skip(text, len)) {
 		wf_utf8_get(text, &len);
-		wf_buf_addc(&base, is_inner(text.p[0]) ? text.p[0] : '_');
+		wf_buf_add(&base, is_inner(text.p[0]) ? wf_str_sub(text, 0, 1) : WF_S("_"));
 	}
 	for (int attempt = 2;; attempt++) {
 		id = wf_strf(arena, "%.*s%.*s",

@@ -2,6 +2,7 @@
 /* job.c - jobs: keys to fields, and what GitHub checks of literals before anything is evaluated. */
 #include "model/job.h"
 
+#include "model/condition.h"
 #include "model/ids.h"
 #include "model/matrix_check.h"
 #include "model/step.h"
@@ -63,14 +64,8 @@ job_check_concurrency(const struct expr_token *value, struct wf_diags *diags)
 static void
 read_condition(struct reading *r, struct job_def *job, const struct expr_token *value)
 {
-	struct wf_error err = { 0 };
-
 	job->cond_source = value;
-	job->cond = expr_condition(r->arena, value, context_names(CTX_JOB_IF), &err);
-	if (!job->cond) {
-		err.kind = WF_ERR_INVALID;
-		wf_diags_add(r->diags, WF_DIAG_ERROR, &err);
-	}
+	job->cond = condition_read(r->arena, value, CTX_JOB_IF, r->diags);
 }
 
 static void
@@ -146,15 +141,12 @@ read_snapshot(struct reading *r, struct job_def *job, const struct expr_token *v
 {
 	const struct expr_token *version = schema_get(value, "version");
 	const struct expr_token *cond = schema_get(value, "if");
-	struct wf_error err = { 0 };
 
 	job->snapshot = value;
 	/* Only the text itself is looked at: no status function is known here. */
-	if (schema_text_of(cond).n && !expr_parse(r->arena, schema_text_of(cond), cond->pos,
-	                                  context_names(CTX_INSTANCE), NULL, &err)) {
-		err.kind = WF_ERR_INVALID;
-		wf_diags_add(r->diags, WF_DIAG_ERROR, &err);
-	}
+	if (schema_text_of(cond).n)
+		condition_read_plain(r->arena, schema_text_of(cond), cond->pos, CTX_INSTANCE,
+		    r->diags);
 	if (version && !schema_is_expression(version) && !is_major_version(schema_text_of(version)))
 		wf_diags_fail(r->diags, value->pos,
 		    "Expected format '{major-version}.*' Actual '%.*s'",

@@ -4,7 +4,7 @@
 
 #include "model/workflow.h"
 
-#define MAPPING(map) .maps = SCHEMA_MAPS(&map)
+#define MAPPING(map) .maps = SCHEMA_MAPS(&(map))
 #define STRINGS_MAP (&(const struct schema_map){ .key = &schema_text, .value = &schema_string })
 /* A map of text to text, where GitHub's schema allows an expression for the whole, too. */
 #define MAP_OF_STRINGS .maps = SCHEMA_MAPS(STRINGS_MAP)
@@ -223,18 +223,27 @@ static const struct schema_def step_with = {
 };
 static const struct schema_def wait_all = { .scalars = SCHEMA_NULL | SCHEMA_BOOL };
 
+#define RUN_STEP_KEYS                                                                              \
+	{ "name", &step_name }, { "id", &schema_text }, { "if", &step_if },                        \
+	    { "timeout-minutes", &step_number }, { "run", &step_string, true },                    \
+	    { "continue-on-error", &step_boolean }, { "env", &step_env },                          \
+	    { "working-directory", &step_string },                                                 \
+	{                                                                                          \
+		"shell", &schema_text                                                              \
+	}
+#define USES_STEP_KEYS                                                                             \
+	{ "name", &step_name }, { "id", &schema_text }, { "if", &step_if },                        \
+	    { "continue-on-error", &step_boolean }, { "timeout-minutes", &step_number },           \
+	    { "uses", &schema_text, true }, { "with", &step_with },                                \
+	{                                                                                          \
+		"env", &step_env                                                                   \
+	}
+
 static const struct schema_map run_step = {
-	.keys = SCHEMA_KEYS({ "name", &step_name }, { "id", &schema_text }, { "if", &step_if },
-	    { "timeout-minutes", &step_number }, { "run", &step_string, true },
-	    { "continue-on-error", &step_boolean }, { "env", &step_env },
-	    { "working-directory", &step_string }, { "shell", &schema_text },
-	    { "background", &schema_boolean }),
+	.keys = SCHEMA_KEYS(RUN_STEP_KEYS, { "background", &schema_boolean }),
 };
 static const struct schema_map uses_step = {
-	.keys = SCHEMA_KEYS({ "name", &step_name }, { "id", &schema_text }, { "if", &step_if },
-	    { "continue-on-error", &step_boolean }, { "timeout-minutes", &step_number },
-	    { "uses", &schema_text, true }, { "with", &step_with }, { "env", &step_env },
-	    { "background", &schema_boolean }),
+	.keys = SCHEMA_KEYS(USES_STEP_KEYS, { "background", &schema_boolean }),
 };
 static const struct schema_map wait_step = {
 	.keys = SCHEMA_KEYS({ "name", &step_name }, { "id", &schema_text },
@@ -250,17 +259,8 @@ static const struct schema_map cancel_step = {
 };
 
 /* Members of `parallel` may be neither control steps nor background steps (10.2). */
-static const struct schema_map member_run_step = {
-	.keys = SCHEMA_KEYS({ "name", &step_name }, { "id", &schema_text }, { "if", &step_if },
-	    { "timeout-minutes", &step_number }, { "run", &step_string, true },
-	    { "continue-on-error", &step_boolean }, { "env", &step_env },
-	    { "working-directory", &step_string }, { "shell", &schema_text }),
-};
-static const struct schema_map member_uses_step = {
-	.keys = SCHEMA_KEYS({ "name", &step_name }, { "id", &schema_text }, { "if", &step_if },
-	    { "continue-on-error", &step_boolean }, { "timeout-minutes", &step_number },
-	    { "uses", &schema_text, true }, { "with", &step_with }, { "env", &step_env }),
-};
+static const struct schema_map member_run_step = { .keys = SCHEMA_KEYS(RUN_STEP_KEYS) };
+static const struct schema_map member_uses_step = { .keys = SCHEMA_KEYS(USES_STEP_KEYS) };
 static const struct schema_def member_step = {
 	.maps = SCHEMA_MAPS(&member_run_step, &member_uses_step),
 };

@@ -167,11 +167,11 @@ static const struct schema_def schedule = { .scalars = SCHEMA_NULL, .items = &cr
 
 #define EVENT(map)                                                                                 \
 	(&(const struct schema_def){ .scalars = SCHEMA_NULL,                                       \
-	    .maps = SCHEMA_MAPS(&map),                                                             \
+	    .maps = SCHEMA_MAPS(&(map)),                                                           \
 	    .lenient = true })
 #define EVENT_OF_TYPES(types)                                                                      \
 	(&(const struct schema_def){ .scalars = SCHEMA_NULL,                                       \
-	    .maps = SCHEMA_MAPS(&(const struct schema_map){ SCHEMA_KEYS({ "types", &types }) }),   \
+	    .maps = SCHEMA_MAPS(&(const struct schema_map){ SCHEMA_KEYS({ "types", &(types) }) }), \
 	    .lenient = true })
 
 static const struct schema_def workflow_call = {
@@ -208,19 +208,10 @@ static const struct schema_map on_map = {
 	    { "workflow_run", EVENT(workflow_run_map) }),
 };
 
-#define EVENT_NAMES                                                                                \
-	"branch_protection_rule", "check_run", "check_suite", "create", "delete", "deployment",    \
-	    "deployment_status", "discussion", "discussion_comment", "fork", "gollum",             \
-	    "image_version", "issue_comment", "issues", "label", "merge_group", "milestone",       \
-	    "page_build", "project", "project_card", "project_column", "public", "pull_request",   \
-	    "pull_request_comment", "pull_request_review", "pull_request_review_comment",          \
-	    "pull_request_target", "push", "registry_package", "release", "repository_dispatch",   \
-	    "schedule", "status", "watch", "workflow_call", "workflow_dispatch", "workflow_run"
-
-static const struct schema_def event_name = { .words = SCHEMA_WORDS(EVENT_NAMES) };
+static const struct schema_def event_name = { .names = &on_map };
 
 const struct schema_def keys_on = {
-	.words = SCHEMA_WORDS(EVENT_NAMES),
+	.names = &on_map,
 	.items = &event_name,
 	.maps = SCHEMA_MAPS(&on_map),
 };

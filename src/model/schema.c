@@ -77,6 +77,18 @@ unexpected(struct walk *w, struct wf_pos pos, struct wf_str text, bool lenient)
 	return &wf_diags_add(w->diags, warn ? WF_DIAG_WARNING : WF_DIAG_ERROR, &err)->error;
 }
 
+enum { MAX_CANDIDATES = 64 }; /* for "did you mean"; the largest table is half of it */
+
+static size_t
+add_names(const struct schema_map *map, struct wf_str *names, size_t room)
+{
+	size_t n = 0;
+
+	for (const struct schema_key *key = map->keys; key && key->name && n < room; key++)
+		names[n++] = wf_str(key->name);
+	return n;
+}
+
 static void
 suggest(struct wf_error *err, struct wf_str word, const struct wf_str *candidates, size_t n)
 {
@@ -223,13 +235,22 @@ parse_scalar(struct walk *w, const struct tree_node *node, unsigned contexts)
 	return token;
 }
 
+static const struct schema_key *
+find_key(const struct schema_map *map, struct wf_str name)
+{
+	for (const struct schema_key *key = map->keys; key && key->name; key++)
+		if (wf_str_is(name, key->name))
+			return key;
+	return NULL;
+}
+
 static bool
 is_word(const struct schema_def *def, struct wf_str text)
 {
 	for (const char *const *word = def->words; word && *word; word++)
 		if (wf_str_is(text, *word))
 			return true;
-	return false;
+	return def->names && find_key(def->names, text);
 }
 
 bool
@@ -252,13 +273,13 @@ schema_takes(const struct schema_def *def, struct expr_value value)
 static void
 suggest_word(struct wf_error *err, const struct schema_def *def, struct wf_str text)
 {
-	struct wf_str words[64];
+	struct wf_str words[MAX_CANDIDATES];
 	size_t n = 0;
 
-	while (def->words && def->words[n] && n < WF_COUNT(words)) {
-		words[n] = wf_str(def->words[n]);
-		n++;
-	}
+	for (const char *const *word = def->words; word && *word && n < WF_COUNT(words); word++)
+		words[n++] = wf_str(*word);
+	if (def->names)
+		n += add_names(def->names, words + n, WF_COUNT(words) - n);
 	suggest(err, text, words, n);
 }
 
@@ -307,15 +328,6 @@ struct mapping {
 	bool has_expression; /* as a key */
 };
 
-static const struct schema_key *
-find_key(const struct schema_map *map, struct wf_str name)
-{
-	for (const struct schema_key *key = map->keys; key && key->name; key++)
-		if (wf_str_is(name, key->name))
-			return key;
-	return NULL;
-}
-
 /* The key in the maps that are still possible; those that lack it are out from now on. */
 static const struct schema_key *
 match_key(struct mapping *m, struct wf_str name)
@@ -340,14 +352,15 @@ static void
 unknown_key(struct walk *w, const struct mapping *m, const struct expr_token *key)
 {
 	struct wf_error *err = unexpected(w, key->pos, key->literal.string, m->spot.def->lenient);
-	struct wf_str names[64];
-	size_t n = 0;
+	struct wf_str names[MAX_CANDIDATES];
+	size_t n = 0, kept = 0;
 
 	for (size_t i = 0; i < m->nmaps; i++)
-		for (const struct schema_key *k = m->maps[i]->keys; k && k->name; k++)
-			if (n < WF_COUNT(names) && !wf_map_has(&m->seen, wf_str(k->name)))
-				names[n++] = wf_str(k->name);
-	suggest(err, key->literal.string, names, n);
+		n += add_names(m->maps[i], names + n, WF_COUNT(names) - n);
+	for (size_t i = 0; i < n; i++)
+		if (!wf_map_has(&m->seen, names[i]))
+			names[kept++] = names[i];
+	suggest(err, key->literal.string, names, kept);
 }
 
 static void
@@ -455,10 +468,10 @@ read_mapping(struct walk *w, struct spot spot, struct expr_token *token)
 	const struct schema_map *loose;
 	const struct tree_node *node;
 
-	while (m.nmaps < MAX_MAPS && spot.def->maps[m.nmaps]) {
+	do {
 		m.maps[m.nmaps] = spot.def->maps[m.nmaps];
 		m.nmaps++;
-	}
+	} while (m.nmaps < MAX_MAPS && spot.def->maps[m.nmaps]);
 	loose = m.maps[0];
 	wf_map_init(&m.seen, w->arena, true);
 	while ((node = peek(w)) && node->kind == TREE_SCALAR) {
@@ -488,6 +501,7 @@ read_sequence(struct walk *w, struct spot spot, struct expr_token *token)
 	while (!at_end(w, TREE_SEQUENCE_END)) {
 		item = read_value(w, enter(spot, spot.def->items));
 		if (item)
+			/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
 			*wf_push(w->arena, token->seq.items, token->seq.n, cap) = item;
 	}
 	return w->stopped ? NULL : token;
@@ -550,8 +564,8 @@ schema_read(struct wf_arena *arena, const struct tree *tree, const struct schema
 
 /* ---- reading the tokens ---- */
 
-static const struct expr_token_pair *
-find_pair(const struct expr_token *mapping, const char *key)
+const struct expr_token *
+schema_get(const struct expr_token *mapping, const char *key)
 {
 	const struct expr_token *name;
 
@@ -560,25 +574,9 @@ find_pair(const struct expr_token *mapping, const char *key)
 	for (size_t i = 0; i < mapping->map.n; i++) {
 		name = mapping->map.pairs[i].key;
 		if (name->kind == EXPR_TOKEN_LITERAL && wf_str_is(name->literal.string, key))
-			return &mapping->map.pairs[i];
+			return mapping->map.pairs[i].value;
 	}
 	return NULL;
-}
-
-const struct expr_token *
-schema_get(const struct expr_token *mapping, const char *key)
-{
-	const struct expr_token_pair *pair = find_pair(mapping, key);
-
-	return pair ? pair->value : NULL;
-}
-
-const struct expr_token *
-schema_get_key(const struct expr_token *mapping, const char *key)
-{
-	const struct expr_token_pair *pair = find_pair(mapping, key);
-
-	return pair ? pair->key : NULL;
 }
 
 struct wf_str

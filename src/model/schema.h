@@ -27,17 +27,14 @@ enum {
 };
 
 struct schema_def {
-	const char *name; /* as GitHub's schema calls it, where somebody asks by name */
-	unsigned
-	    contexts; /* CTX_, what expressions may use here besides what those around it may */
+	const char *name; /* in GitHub's schema, where somebody asks by name */
+	unsigned contexts; /* CTX_: legal here beside those of the places around */
 	unsigned scalars; /* SCHEMA_ */
-	const char *const
-	    *words; /* the only strings allowed besides scalars; NULL-ended, or NULL */
+	const char *const *words; /* strings that are legal, too; NULL-ended, or NULL */
+	const struct schema_map *names; /* its keys are such words; NULL: none */
 	const struct schema_def *items; /* a list of these is legal; NULL: no list is */
-	const struct schema_map *const
-	    *maps; /* mappings to choose from by their keys; NULL-ended */
-	bool lenient; /* GitHub takes unknown keys and words here without a sound: they are warnings
-	               */
+	const struct schema_map *const *maps; /* one of these, by its keys; NULL-ended, or NULL */
+	bool lenient; /* GitHub takes unknown keys and words in silence: warn */
 };
 
 struct schema_map {
@@ -64,9 +61,7 @@ struct schema_budget {
 };
 
 #define SCHEMA_BUDGET                                                                              \
-	((struct schema_budget){ .max_depth = 50,                                                  \
-	    .max_bytes = 10 * 1024 * 1024,                                                         \
-	    .max_events = 1000000 })
+	((struct schema_budget){ .max_depth = 50, .max_bytes = 10u << 20, .max_events = 1000000 })
 
 struct schema_options {
 	const char *file; /* for problems that have no line */
@@ -88,8 +83,6 @@ bool schema_takes(const struct schema_def *def, struct expr_value value);
 
 /* The value of a key of a mapping, exactly spelled; NULL when it is not there. */
 const struct expr_token *schema_get(const struct expr_token *mapping, const char *key);
-/* The key's token. */
-const struct expr_token *schema_get_key(const struct expr_token *mapping, const char *key);
 /* The text of a literal; empty for anything else. */
 struct wf_str schema_text_of(const struct expr_token *token);
 bool schema_is_expression(const struct expr_token *token);

@@ -3,6 +3,7 @@
 #include "model/step.h"
 
 #include "model/action.h"
+#include "model/condition.h"
 #include "model/ids.h"
 
 #include <stdlib.h>
@@ -175,15 +176,10 @@ read_condition(struct reading *r, struct step_def *step)
 	struct expr_token always = { .kind = EXPR_TOKEN_LITERAL,
 		.pos = step->pos,
 		.literal = expr_string(WF_S("always()")) };
-	struct wf_error err = { 0 };
 
 	/* Control steps run also after a failure or a cancel (10.2). */
-	step->cond = expr_condition(r->arena, is_control(step) ? &always : step->cond_source,
-	    context_names(r->if_contexts), &err);
-	if (!step->cond) {
-		err.kind = WF_ERR_INVALID;
-		wf_diags_add(r->diags, WF_DIAG_ERROR, &err);
-	}
+	step->cond = condition_read(r->arena, is_control(step) ? &always : step->cond_source,
+	    r->if_contexts, r->diags);
 }
 
 static struct step_def *

@@ -103,17 +103,20 @@ check_permissions(struct load *l, const struct job_def *call, const struct job_d
 /* Holds what the called file asks for against what the calling job may give. */
 static void
 check_callee(struct load *l, const struct job_def *call, const struct template_job *caller,
-    const struct template *callee)
+    const struct workflow *callee)
 {
-	struct permission_set allowed = caller->permissions, asked;
+	struct permission_set allowed, asked;
 	const struct job_def *job;
 
-	if (!caller->has_permissions && !permission_policy(l->options->policy, &allowed))
+	if (caller->permissions)
+		allowed = permission_allowed(caller->permissions);
+	else if (!permission_policy(l->options->policy, &allowed))
 		return;
-	if (callee->wf->permissions.given)
-		check_permissions(l, call, NULL, &callee->permissions, &allowed);
-	for (size_t i = 0; i < callee->wf->njobs; i++) {
-		job = callee->wf->jobs[i];
+	asked = permission_asked(&callee->permissions);
+	if (callee->permissions.given)
+		check_permissions(l, call, NULL, &asked, &allowed);
+	for (size_t i = 0; i < callee->njobs; i++) {
+		job = callee->jobs[i];
 		asked = permission_asked(&job->permissions);
 		if (job->permissions.given)
 			check_permissions(l, call, job, &asked, &allowed);
@@ -124,22 +127,14 @@ check_callee(struct load *l, const struct job_def *call, const struct template_j
 static void
 inherit_permissions(struct template *t, const struct template_job *caller)
 {
-	const struct workflow *wf = t->wf;
+	const struct permissions_def *own;
 
-	if (wf->permissions.given) {
-		t->has_permissions = true;
-		t->permissions = permission_asked(&wf->permissions);
-	} else if (caller && caller->has_permissions) {
-		t->has_permissions = true;
-		t->permissions = caller->permissions;
-	}
-	for (size_t i = 0; i < wf->njobs; i++) {
-		t->jobs[i].has_permissions = t->has_permissions;
-		t->jobs[i].permissions = t->permissions;
-		if (wf->jobs[i]->permissions.given) {
-			t->jobs[i].has_permissions = true;
-			t->jobs[i].permissions = permission_asked(&wf->jobs[i]->permissions);
-		}
+	t->permissions = caller ? caller->permissions : NULL;
+	if (t->wf->permissions.given)
+		t->permissions = &t->wf->permissions;
+	for (size_t i = 0; i < t->wf->njobs; i++) {
+		own = &t->wf->jobs[i]->permissions;
+		t->jobs[i].permissions = own->given ? own : t->permissions;
 	}
 }
 
@@ -177,7 +172,7 @@ static struct template *
 load_callee(struct load *l, const struct job_def *call, const struct template_job *caller)
 {
 	size_t first = l->diags->n, errors = l->diags->nerrors;
-	struct template_file file;
+	struct template_file file = { 0 };
 	struct template *callee = NULL;
 
 	if (find_file(l, call, &file))
@@ -185,7 +180,7 @@ load_callee(struct load *l, const struct job_def *call, const struct template_jo
 	if (callee) {
 		inherit_permissions(callee, caller);
 		call_check(call, callee->wf, l->diags);
-		check_callee(l, call, caller, callee);
+		check_callee(l, call, caller, callee->wf);
 	}
 	blame_caller(l, call, first);
 	return l->diags->nerrors > errors ? NULL : callee;

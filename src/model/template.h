@@ -14,16 +14,14 @@
 #include <stddef.h>
 
 struct template_job {
-	bool has_permissions; /* written for the job or around it */
-	struct permission_set permissions;
+	const struct permissions_def *permissions; /* written for it or around it; NULL: nowhere */
 	struct template *callee; /* NULL: it calls nothing */
 };
 
 struct template
 {
 	struct workflow *wf;
-	bool has_permissions; /* of the file as a whole */
-	struct permission_set permissions;
+	const struct permissions_def *permissions; /* of the file, or of who calls it; NULL: none */
 	struct template_job *jobs; /* [wf->njobs] */
 };
 

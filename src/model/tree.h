@@ -43,7 +43,7 @@ struct tree_limits {
 	bool no_anchors; /* as in action.yml */
 };
 
-#define TREE_LIMITS ((struct tree_limits){ .size = 1024 * 1024, .nodes = 50000 })
+#define TREE_LIMITS ((struct tree_limits){ .size = 1u << 20, .nodes = 50000 })
 
 /* Nothing nests deeper than this, whatever the schema allows. */
 #define TREE_MAX_DEPTH 1000
