@@ -294,6 +294,7 @@ expr_eval_node(struct expr_evaluation *ev, const struct expr_node *node, int lev
 {
 	size_t bytes = 0;
 
+	*out = EXPR_NULL_VALUE;
 	if (!eval_core(ev, node, level, out, &bytes))
 		return false;
 	if (!bytes)

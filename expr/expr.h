@@ -154,9 +154,9 @@ struct wf_str expr_source(const struct expr *expr);
 void expr_print(struct wf_buf *out, const struct expr *expr);
 /* Whether a function of this name is called anywhere in it (letters without case). */
 bool expr_calls(const struct expr *expr, const char *function);
-/* Calls visit for every `context.name` and `context['name']` and bare `context` (key empty) in it,
- * so that callers see what it depends on: needs.build gives ("needs", "build"), and so does
- * needs.build.outputs.x; deeper names are in *path, NULL-ended, at most 4. */
+/* Calls visit for every context that it names, with the keys that follow as literal text, at most
+ * 4: needs.build gives ("needs", {"build"}), needs['build'].outputs.x gives ("needs", {"build",
+ * "outputs", "x"}), needs.*.result and toJSON(needs) give ("needs", {}). */
 void expr_visit(const struct expr *expr,
     void (*visit)(void *data, struct wf_str context, const struct wf_str *path, size_t npath),
     void *data);

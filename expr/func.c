@@ -230,7 +230,9 @@ struct format {
 static char
 char_at(struct wf_str s, size_t at)
 {
-	return at < s.n ? s.p[at] : '\0';
+	if (at >= s.n)
+		return '\0';
+	return s.p[at];
 }
 
 /* Reads {N} or {N:specifiers} at *at; N is a byte there, hence 255. */

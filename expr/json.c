@@ -277,7 +277,7 @@ lenient_number(struct wf_str s, double *out)
 	uint64_t bits;
 	bool hex = s.n > 2 && (s.p[1] == 'x' || s.p[1] == 'X');
 
-	if (s.n < 2 || s.p[0] != '0' || memchr(".eE", s.p[1], 3))
+	if (s.n < 2 || s.p[0] != '0' || s.p[1] == '.' || s.p[1] == 'e' || s.p[1] == 'E')
 		return expr_number_decimal(s, out);
 	if (!expr_number_digits(wf_str_skip(s, hex ? 2 : 1), hex ? 16 : 8, &bits))
 		return false;

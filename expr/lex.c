@@ -54,7 +54,9 @@ static const unsigned may_follow[] = {
 static char
 char_at(const struct expr_lexer *lexer, size_t at)
 {
-	return at < lexer->text.n ? lexer->text.p[at] : '\0';
+	if (at >= lexer->text.n)
+		return '\0';
+	return lexer->text.p[at];
 }
 
 static size_t
@@ -91,13 +93,9 @@ bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 static char
 innermost(const struct expr_lexer *lexer)
 {
-	return lexer->nopen ? lexer->open[lexer->nopen - 1] : '\0';
-}
-
-static void
-open_bracket(struct expr_lexer *lexer, char bracket)
-{
-	*wf_push(lexer->arena, lexer->open, lexer->nopen, lexer->open_cap) = bracket;
+	if (!lexer->nopen)
+		return '\0';
+	return lexer->open[lexer->nopen - 1];
 }
 
 /* Ends the token at byte `end`; what is illegal there becomes TOKEN_MISPLACED. */
@@ -120,13 +118,12 @@ malformed(struct expr_lexer *lexer, struct expr_lex_token *token, size_t end)
 }
 
 static void
-read_open(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type)
+read_open(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type,
+    char bracket)
 {
 	finish(lexer, token, type, token->at + 1);
 	if (token->type == type)
-		open_bracket(lexer, type == TOKEN_GROUP_OPEN  ? '('
-		                    : type == TOKEN_CALL_OPEN ? 'c'
-		                                              : '[');
+		*wf_push(lexer->arena, lexer->open, lexer->nopen, lexer->open_cap) = bracket;
 }
 
 static void
@@ -276,8 +273,6 @@ read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 void
 expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	bool call = lexer->last == TOKEN_FUNCTION;
-
 	token->at = skip_space(lexer, lexer->at);
 	token->literal = EXPR_NULL_VALUE;
 	if (token->at >= lexer->text.n) {
@@ -286,8 +281,13 @@ expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 		return;
 	}
 	switch (lexer->text.p[token->at]) {
-	case '(': read_open(lexer, token, call ? TOKEN_CALL_OPEN : TOKEN_GROUP_OPEN); return;
-	case '[': read_open(lexer, token, TOKEN_INDEX_OPEN); return;
+	case '(':
+		if (lexer->last == TOKEN_FUNCTION)
+			read_open(lexer, token, TOKEN_CALL_OPEN, 'c');
+		else
+			read_open(lexer, token, TOKEN_GROUP_OPEN, '(');
+		return;
+	case '[': read_open(lexer, token, TOKEN_INDEX_OPEN, '['); return;
 	case ']': read_close(lexer, token, TOKEN_INDEX_CLOSE, '['); return;
 	case ')':
 		if (innermost(lexer) == 'c')

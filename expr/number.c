@@ -20,6 +20,7 @@
 #define DIGITS_KEPT 770
 #define EXPONENT_CAP 100000000L
 #define G15_DIGITS 15
+#define ROUNDED_MAX 17 /* digits that tell any two doubles apart */
 
 /* digits * 10^exponent, without leading zeros. */
 struct decimal {
@@ -208,46 +209,56 @@ expr_parse_number(struct wf_str text)
 	return (int32_t)(uint32_t)bits; /* a signed 32-bit integer there: 0xFFFFFFFF is -1 */
 }
 
+/* A number rounded for printing: the exponent is that of the first digit. */
+struct rounded {
+	bool negative;
+	long n, exponent;
+	char digits[ROUNDED_MAX];
+};
+
 /* Gives the digits of number, which is not 0, rounded to `precision` of them. */
-static void
-round_digits(double number, int precision, struct decimal *d)
+static struct rounded
+round_digits(double number, int precision)
 {
+	struct rounded r = { .negative = signbit(number) };
 	char text[64];
 	const char *p = text;
 
 	snprintf(text, sizeof(text), "%.*e", precision - 1, fabs(number));
-	d->negative = signbit(number);
-	d->n = 0;
-	for (; *p && *p != 'e'; p++)
+	for (; *p && *p != 'e' && r.n < ROUNDED_MAX; p++)
 		if (is_digit(*p))
-			d->digits[d->n++] = *p;
-	d->exponent = strtol(p + 1, NULL, 10); /* of the first digit */
-	while (d->n > 1 && d->digits[d->n - 1] == '0')
-		d->n--;
+			r.digits[r.n++] = *p;
+	r.exponent = strtol(p + 1, NULL, 10);
+	while (r.n > 1 && r.digits[r.n - 1] == '0')
+		r.n--;
+	return r;
 }
 
 /* Writes the digits plainly when the exponent of the first is from -4 to below `plain`. */
 static size_t
-write_digits(const struct decimal *d, long plain, char *out)
+write_rounded(const struct rounded *r, long plain, char *out)
 {
 	char *p = out;
-	long e = d->exponent, n = (long)d->n;
+	long e = r->exponent;
 
-	if (d->negative)
+	if (r->negative)
 		*p++ = '-';
 	if (e < -4 || e >= plain) {
-		*p++ = d->digits[0];
-		if (n > 1)
+		*p++ = r->digits[0];
+		if (r->n > 1)
 			*p++ = '.';
-		p = mempcpy(p, d->digits + 1, d->n - 1);
+		p = mempcpy(p, r->digits + 1, (size_t)r->n - 1);
 		return (size_t)(p - out) + (size_t)sprintf(p, "E%+03ld", e);
 	}
 	if (e < 0)
 		p = mempcpy(p, "0.000", (size_t)(1 - e));
-	for (long i = 0; i < n || i <= e; i++) {
+	for (long i = 0; i < r->n || i <= e; i++) {
 		if (i == e + 1 && e >= 0)
 			*p++ = '.';
-		*p++ = i < n ? d->digits[i] : '0';
+		*p = '0';
+		if (i < r->n)
+			*p = r->digits[i];
+		p++;
 	}
 	return (size_t)(p - out);
 }
@@ -255,7 +266,7 @@ write_digits(const struct decimal *d, long plain, char *out)
 size_t
 expr_number_write(double number, char out[EXPR_NUMBER_TEXT])
 {
-	struct decimal d;
+	struct rounded r;
 
 	if (isnan(number))
 		return (size_t)sprintf(out, "NaN");
@@ -263,22 +274,22 @@ expr_number_write(double number, char out[EXPR_NUMBER_TEXT])
 		return (size_t)sprintf(out, number < 0 ? "-Infinity" : "Infinity");
 	if (fabs(number) < 1e15 && number == trunc(number))
 		return (size_t)sprintf(out, "%lld", (long long)number);
-	round_digits(number, G15_DIGITS, &d);
-	return write_digits(&d, G15_DIGITS, out);
+	r = round_digits(number, G15_DIGITS);
+	return write_rounded(&r, G15_DIGITS, out);
 }
 
 size_t
 expr_number_write_exact(double number, char out[EXPR_NUMBER_TEXT])
 {
-	struct decimal d;
-	double again;
+	double again = 0;
 	size_t n;
 
 	if (number == 0)
 		return (size_t)sprintf(out, signbit(number) ? "-0" : "0");
 	for (int precision = 15;; precision++) {
-		round_digits(number, precision, &d);
-		n = write_digits(&d, 21, out);
+		struct rounded r = round_digits(number, precision);
+
+		n = write_rounded(&r, 21, out);
 		expr_number_decimal((struct wf_str){ out, n }, &again);
 		if (again == number || precision == 17)
 			return n;

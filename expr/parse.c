@@ -95,6 +95,7 @@ new_node(struct parser *p, enum expr_node_kind kind)
 static void
 push_operand(struct parser *p, struct expr_node *node)
 {
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): it is an array of pointers */
 	*wf_push(p->arena, p->operands, p->noperands, p->operands_cap) = node;
 }
 

@@ -366,7 +366,7 @@ add_pair(struct walk *w, const struct expr_token *at, struct expr_object *object
 static bool
 insert_pairs(struct walk *w, const struct expr_token_pair *pair, struct expr_object *object)
 {
-	struct expr_value value;
+	struct expr_value value = EXPR_NULL_VALUE;
 
 	if (!eval_token(w, pair->value, &value))
 		return false;
@@ -381,7 +381,7 @@ insert_pairs(struct walk *w, const struct expr_token_pair *pair, struct expr_obj
 static bool
 eval_key(struct walk *w, const struct expr_token *key, struct wf_str *out)
 {
-	struct expr_value value;
+	struct expr_value value = EXPR_NULL_VALUE;
 
 	if (!eval_token(w, key, &value))
 		return false;
@@ -474,6 +474,9 @@ expr_token_string(struct wf_arena *arena, const struct expr_token *token,
 {
 	struct expr_value value;
 
+	*out = WF_S("");
+	if (!token)
+		return true;
 	if (!expr_token_eval(arena, token, scope, &value, err))
 		return false;
 	if (!expr_is_primitive(value))
@@ -486,9 +489,12 @@ bool
 expr_token_bool(struct wf_arena *arena, const struct expr_token *token,
     const struct expr_scope *scope, bool fallback, bool *out, struct wf_error *err)
 {
-	struct expr_value value = expr_bool(fallback);
+	struct expr_value value;
 
-	if (token && !expr_token_eval(arena, token, scope, &value, err))
+	*out = fallback;
+	if (!token)
+		return true;
+	if (!expr_token_eval(arena, token, scope, &value, err))
 		return false;
 	if (value.kind != EXPR_BOOL)
 		return fail_unexpected(token, value, arena, err);
@@ -500,9 +506,12 @@ bool
 expr_token_number(struct wf_arena *arena, const struct expr_token *token,
     const struct expr_scope *scope, double fallback, double *out, struct wf_error *err)
 {
-	struct expr_value value = expr_number(fallback);
+	struct expr_value value;
 
-	if (token && !expr_token_eval(arena, token, scope, &value, err))
+	*out = fallback;
+	if (!token)
+		return true;
+	if (!expr_token_eval(arena, token, scope, &value, err))
 		return false;
 	if (value.kind != EXPR_NUMBER)
 		return fail_unexpected(token, value, arena, err);

@@ -56,10 +56,9 @@ find_program(const struct child_order *order, int cwd, char found[PATH_MAX])
 	const char *name = order->argv[0];
 	int why = ENOENT;
 
-	if (strlen(name) >= PATH_MAX)
-		return ENAMETOOLONG;
 	if (strchr(name, '/') || !*name) {
-		strcpy(found, name);
+		if (snprintf(found, PATH_MAX, "%s", name) >= PATH_MAX)
+			return ENAMETOOLONG;
 		return runnable(cwd, name);
 	}
 	while (rest.p) {

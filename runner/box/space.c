@@ -218,7 +218,9 @@ space_hostname(const char *name, char out[64])
 			out[n++] = *name;
 	while (n > 0 && out[n - 1] == '-')
 		n--;
-	strcpy(out + n, n ? "" : "runner");
+	out[n] = '\0';
+	if (n == 0)
+		snprintf(out, 64, "runner");
 }
 
 bool

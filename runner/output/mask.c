@@ -2,9 +2,9 @@
 /* mask.c - finds all values in one pass over the text (Aho-Corasick) and covers them.
  *
  * The values are a trie whose fail links are made when it is first searched, so that adding stays
- * cheap. Most text holds no secret: the search walks it with a bitmap of the pairs of bytes that
- * values start with, and enters the trie only where such a pair stands. The trie bounds the cost of
- * hostile text to its length, whatever the values are. */
+ * cheap. Most text holds no secret: the search walks it with a bitmap of the first bytes of all
+ * values, and enters the trie only where a value may start. The trie bounds the cost of hostile
+ * text to its length, whatever the values are. */
 #include "runner/output/mask.h"
 
 #include "runner/output/encode.h"
@@ -29,7 +29,10 @@ struct trie {
 	size_t n, cap;
 	bool linked;
 	uint32_t starts[256]; /* children of the root by byte */
-	uint64_t pairs[65536 / 64]; /* bit of (first << 8 | second) byte of a value */
+	/* what values start with: a bit for the hash of three bytes, or once there is a value of
+	 * one or two bytes for each pair */
+	bool pairs;
+	uint64_t heads[65536 / 64];
 };
 
 /* Bytes [from, to) to be covered. */
@@ -90,12 +93,49 @@ add_child(struct trie *trie, uint32_t parent, unsigned char byte)
 	return index;
 }
 
-static void
-mark_pair(struct trie *trie, unsigned first, unsigned second)
+/* The bit of the bytes at p, as many as heads are long. */
+static unsigned
+head_of(const unsigned char *p, bool pair)
 {
-	unsigned pair = first << 8 | second;
+	if (pair)
+		return (unsigned)p[0] << 8 | p[1];
+	return ((unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2]) * 0x9E3779B1u >> 16;
+}
 
-	trie->pairs[pair / 64] |= (uint64_t)1 << pair % 64;
+static void
+mark(struct trie *trie, unsigned head)
+{
+	trie->heads[head / 64] |= (uint64_t)1 << head % 64;
+}
+
+static bool
+is_marked(const struct trie *trie, unsigned head)
+{
+	return trie->heads[head / 64] >> head % 64 & 1;
+}
+
+/* A value of one byte may be followed by any. */
+static void
+mark_value(struct trie *trie, const unsigned char *p, size_t n)
+{
+	if (n > 1)
+		mark(trie, head_of(p, trie->pairs));
+	for (unsigned second = 0; n == 1 && second < 256; second++)
+		mark(trie, (unsigned)p[0] << 8 | second);
+}
+
+/* From now on heads are pairs: marks those of the values that are there, all longer than two. */
+static void
+use_pairs(struct trie *trie)
+{
+	uint32_t first, second;
+
+	memset(trie->heads, 0, sizeof(trie->heads));
+	trie->pairs = true;
+	for (first = trie->nodes[ROOT].child; first; first = trie->nodes[first].next)
+		for (second = trie->nodes[first].child; second; second = trie->nodes[second].next)
+			mark(trie,
+			    (unsigned)trie->nodes[first].byte << 8 | trie->nodes[second].byte);
 }
 
 static void
@@ -106,16 +146,16 @@ trie_add(struct trie *trie, struct wf_str value)
 
 	if (value.n == 0)
 		return;
+	if (value.n < 3 && !trie->pairs)
+		use_pairs(trie);
+	mark_value(trie, p, value.n);
 	for (size_t i = 0; i < value.n; i++) {
 		child = child_of(trie, node, p[i]);
 		node = child ? child : add_child(trie, node, p[i]);
 	}
+	if (trie->nodes[node].length == 0)
+		trie->linked = false;
 	trie->nodes[node].length = (uint32_t)value.n;
-	trie->linked = false;
-	if (value.n > 1)
-		mark_pair(trie, p[0], p[1]);
-	for (unsigned second = 0; value.n == 1 && second < 256; second++)
-		mark_pair(trie, p[0], second);
 }
 
 static uint32_t
@@ -154,13 +194,17 @@ trie_link(struct trie *trie)
 	trie->linked = true;
 }
 
-/* Whether some value starts with these two bytes, or is the first alone. */
-static bool
-may_start(const struct trie *trie, unsigned first, unsigned second)
+/* Where a value may start at the earliest, from i on. The last bytes are left to the trie. */
+static size_t
+next_start(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
 {
-	unsigned pair = first << 8 | second;
-
-	return trie->pairs[pair / 64] >> pair % 64 & 1;
+	if (trie->pairs)
+		while (i + 1 < n && !is_marked(trie, head_of(p + i, true)))
+			i++;
+	else
+		while (i + 2 < n && !is_marked(trie, head_of(p + i, false)))
+			i++;
+	return i;
 }
 
 /* Where the next value ends that stands at or behind *at; *node is the search's state. false: no
@@ -175,8 +219,7 @@ trie_next(const struct trie *trie, struct wf_str text, uint32_t *node, size_t *a
 		uint32_t length;
 
 		if (*node == ROOT)
-			while (i + 1 < text.n && !may_start(trie, p[i], p[i + 1]))
-				i++;
+			i = next_start(trie, p, i, text.n);
 		*node = next_node(trie, *node, p[i]);
 		length = trie->nodes[*node].longest;
 		if (length == 0)

@@ -418,7 +418,7 @@ count_processes(const char *marker)
 	CHECK(out != NULL);
 	CHECK(fgets(line, sizeof(line), out) != NULL);
 	pclose(out);
-	return atoi(line);
+	return (int)strtol(line, NULL, 10);
 }
 
 /* A number for `sleep` that no other test and no other run of it has. */
