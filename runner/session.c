@@ -229,7 +229,7 @@ find_followers(struct session *session, const struct run *run, const struct even
 			continue;
 		if (verdict.wakes)
 			*wf_push(session->arena, woken->items, woken->n, woken->cap) = all[i].wf;
-		else
+		else if (wf_str_is(event->action, "completed")) /* the other types are rarely meant */
 			record_asleep(session, all[i].wf, &verdict);
 	}
 }
