@@ -155,6 +155,12 @@ is "plan as JSON has each job's state" \
 try "a named workflow without an event" 2 plan ci.yml
 has "its events are listed" "$err" "'ci.yml' listens to push, workflow_dispatch"
 
+try "inputs of an event that takes none" 2 why --event push --input stack=dev
+has "which event takes inputs is said" "$err" "inputs go with --event dispatch"
+echo stack=dev >.input
+try "a file of inputs may lie there" 0 why --event push
+rm .input
+
 # ---- event, match, check, parse, eval ----
 
 try "event" 0 event tag=v1.2.3

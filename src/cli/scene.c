@@ -102,6 +102,30 @@ fail_eventless(struct scene *scene, struct wf_error *err)
 }
 
 bool
+scene_event(struct scene *scene, struct wf_error *err)
+{
+	return event_make(scene->cmd->arena, scene->repo, &scene->facts, &scene->event_args,
+	    &scene->event, err);
+}
+
+/* Inputs that were asked for by name must not be passed over; the default file may. */
+static bool
+check_inputs(struct scene *scene, struct wf_error *err)
+{
+	const struct args *args = scene->cmd->args;
+
+	if (args->inputs.n == 0 && args->input_files.n == 0)
+		return true;
+	if (!scene_event(scene, err))
+		return false;
+	if (wf_str_is(scene->event.name, "workflow_dispatch"))
+		return true;
+	wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "a %.*s event takes no inputs",
+	    WF_ARG(scene->event.name));
+	return wf_hint(err, "inputs go with --event dispatch");
+}
+
+bool
 scene_settings(struct scene *scene, struct wf_error *err)
 {
 	const struct args *args = scene->cmd->args;
@@ -122,14 +146,9 @@ scene_settings(struct scene *scene, struct wf_error *err)
 		.committed = args->committed,
 	};
 	scene->assumed = !args->event;
-	return args->event || args->words.n == 0 || fail_eventless(scene, err);
-}
-
-bool
-scene_event(struct scene *scene, struct wf_error *err)
-{
-	return event_make(scene->cmd->arena, scene->repo, &scene->facts, &scene->event_args,
-	    &scene->event, err);
+	if (!args->event && args->words.n > 0)
+		return fail_eventless(scene, err);
+	return check_inputs(scene, err);
 }
 
 int
