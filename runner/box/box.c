@@ -2,6 +2,7 @@
 /* box.c - the calls that all boxes share, handed to the kind of box. */
 #include "runner/box/box.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,13 @@ void
 box_free(struct box *box)
 {
 	box->ops->free(box);
+}
+
+int
+box_open_flags(int flags)
+{
+	flags |= O_CLOEXEC;
+	return flags & O_PATH ? flags : flags | O_NONBLOCK | O_NOCTTY;
 }
 
 void

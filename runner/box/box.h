@@ -42,7 +42,8 @@ struct box_spec {
 	    *worktree; /* absolute: the user's work tree; box_overlay() may use it as a layer */
 	/* absolute, exists, empty, on the host: the box's own place for what must be on disk.
 	 * Layers for box_overlay() may be made below it at any time. The caller removes it when
-	 * on_gone ran. */
+	 * on_gone ran. No other user should be able to enter it: a job may leave set-user-id files
+	 * in temp. */
 	const char *state;
 	/* absolute host folder below `state` that the job sees, writable, as layout.temp */
 	const char *temp;
@@ -119,15 +120,17 @@ void box_signal(struct box *box, struct box_exec *exec, int signum, bool group);
 void box_overlay(struct box *box, const char *const *layers, const char *inside,
     void (*done)(void *data, const struct wf_error *err), void *data);
 /* Opens a path as the job sees it, from wfrun's own process; symbolic links never lead out of the
- * box. -1 and *err (with errno's text) when it cannot be opened. For hashFiles(), local actions and
- * command files. */
+ * box, and a fifo in the place of a file is not waited for. Close-on-exec. -1 and *err (with
+ * errno's text) when it cannot be opened. For hashFiles(), local actions and command files. */
 int box_open(struct box *box, const char *inside, int flags, struct wf_error *err);
 /* Ends every process of the box and undoes it; on_gone is called later. Fits after a failed
  * start.*/
 void box_stop(struct box *box);
 void box_free(struct box *box);
 
-/* Says why a process never ran, in the words of GitHub's runner. */
+/* For the kinds of boxes: what box_open() adds to the caller's flags, and why a process never ran
+ * in the words of GitHub's runner. */
+int box_open_flags(int flags);
 void box_exec_error(struct wf_error *err, const struct box_exec *exec, int errnum);
 
 /* The argv[0] under which this program is started again as a box's init. */

@@ -269,25 +269,39 @@ put_file(int folder, const char *path, struct wf_str text, struct wf_error *err)
 	return true;
 }
 
+/* A file of the box with other text: written over where that is possible, so that a job can replace
+ * it, else mounted. */
+static bool
+replace_file(struct root *root, const char *path, struct wf_str text, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int target = place_file(root->box, path, err);
+	wf_auto(wf_close_fd) int source = -1;
+	wf_auto(wf_close_fd) int over = -1;
+	char name[64];
+
+	if (target < 0)
+		return false;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", target);
+	over = open(name, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (over >= 0 && write(over, text.p, text.n) == (ssize_t)text.n)
+		return true;
+	if (!put_file(root->base, "/own/file", text, err))
+		return false;
+	source = place_open(root->base, "/own/file", 0);
+	return mount_bind(source, target, MOUNT_WRITABLE, err) || wf_wrap(err, "%s", path);
+}
+
 /* The job looks itself up by name (a JVM does so at its start), so the name has to be known. */
 static bool
 make_hosts(struct root *root, struct wf_error *err)
 {
 	wf_auto(wf_close_fd) int old = place_open(root->host, "/etc/hosts", 0);
-	wf_auto(wf_close_fd) int hosts = -1;
-	wf_auto(wf_close_fd) int target = -1;
 	struct wf_str text = host_file(root, old);
 	char name[64];
 
 	space_hostname(root->setup->spec.name, name);
 	text = wf_strf(root->arena, "%.*s\n127.0.1.1\t%s\n", WF_ARG(wf_str_trim(text)), name);
-	if (!put_file(root->base, "/own/hosts", text, err))
-		return false;
-	hosts = place_open(root->base, "/own/hosts", 0);
-	target = place_file(root->box, "/etc/hosts", err);
-	if (target < 0)
-		return false;
-	return mount_bind(hosts, target, MOUNT_WRITABLE, err) || wf_wrap(err, "/etc/hosts");
+	return replace_file(root, "/etc/hosts", text, err);
 }
 
 /* /etc/resolv.conf is often a link to a file below /run, which the box does not show. */
@@ -316,6 +330,6 @@ bool
 root_furnish(struct root *root, struct wf_error *err)
 {
 	return make_dev(root, err) && make_proc(root, err) && make_sys(root, err) &&
-	       make_temporary(root, err) && make_home(root, err) && show_mounts(root, err) &&
-	       make_hosts(root, err) && make_resolver(root, err);
+	       make_temporary(root, err) && make_home(root, err) && make_hosts(root, err) &&
+	       make_resolver(root, err) && show_mounts(root, err);
 }

@@ -157,7 +157,7 @@ host_signal(struct box *box, struct box_exec *exec, int signum, bool group)
 static int
 host_open(struct box *box, const char *inside, int flags, struct wf_error *err)
 {
-	int fd = open(inside, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0644);
+	int fd = open(inside, box_open_flags(flags), 0644);
 
 	(void)box;
 	if (fd < 0)

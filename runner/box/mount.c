@@ -124,8 +124,9 @@ mount_overlay(const struct mount_overlay *overlay, int target)
 	wf_buf_adds(&options, "lowerdir=");
 	for (size_t i = 0; i < overlay->nlayers; i++)
 		wf_buf_addf(&options, "%s/proc/self/fd/%d", i ? ":" : "", overlay->layers[i]);
-	wf_buf_addf(&options, ",upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d", overlay->upper,
-	    overlay->work);
+	/* volatile: what vanishes with the box need not reach a disk first */
+	wf_buf_addf(&options, ",upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,volatile",
+	    overlay->upper, overlay->work);
 	if (overlay->userxattr)
 		wf_buf_adds(&options, ",userxattr");
 	if (options.n >= (size_t)sysconf(_SC_PAGESIZE))

@@ -448,18 +448,20 @@ take_answer(struct remote *r, const struct wire_answer *answer, int root)
 {
 	struct remote_call *call = call_find(r, answer->id);
 
+	if (answer->id == 0) { /* the setup is no call */
+		answer_setup(r, root, answer->kind == WIRE_FAILED ? &answer->error : NULL);
+		return;
+	}
+	if (!call)
+		return;
 	switch (answer->kind) {
-	case WIRE_READY: answer_setup(r, root, NULL); return;
+	case WIRE_READY: return; /* to the setup alone */
 	case WIRE_ENDED: answer_ended(call, answer); return;
 	case WIRE_DONE:
 		call->end.started = true; /* read by call_tell() as: it worked */
 		call_tell(call);
 		return;
 	case WIRE_FAILED:
-		if (!call) {
-			answer_setup(r, -1, &answer->error);
-			return;
-		}
 		call->end.error = answer->error;
 		call_tell(call);
 		return;

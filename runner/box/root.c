@@ -90,8 +90,12 @@ make_base(struct root *root, struct wf_error *err)
 			return wf_fail_sys(err, errno, "%s", base_folders[i].path);
 	if (syscall(SYS_pivot_root, ".", "old") < 0 || chdir("/") < 0)
 		return wf_fail_sys(err, errno, "change of the root");
-	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
-		return wf_fail_sys(err, errno, "a /proc of its own");
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) {
+		wf_fail_sys(err, errno, "a /proc of its own");
+		return wf_hint(err,
+		    "where parts of /proc are covered, as container engines do, the "
+		    "kernel refuses one; --privileged uncovers it; or --box host");
+	}
 	root->base = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	root->host = open("/old", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root->base < 0 || root->host < 0)

@@ -80,12 +80,11 @@ sandbox_overlay(struct box *box, const char *const *layers, const char *inside,
 	remote_overlay(&sandbox_of(box)->remote, layers, inside, done, data);
 }
 
-/* O_NONBLOCK: a fifo that a job puts in the place of a file must not hold wfrun up. */
 static int
 sandbox_open(struct box *box, const char *inside, int flags, struct wf_error *err)
 {
 	struct open_how how = {
-		.flags = (uint64_t)(flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
+		.flags = (uint64_t)box_open_flags(flags),
 		.mode = flags & O_CREAT ? 0644 : 0,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};

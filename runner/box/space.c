@@ -63,7 +63,11 @@ refuse(struct wf_error *err, int errnum, const char *what)
 		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "%s", refusals[i].what);
 		return wf_hint(err, "'%s' as root, or --box host", refusals[i].remedy);
 	}
-	return wf_fail_sys(err, errnum, "%s", what);
+	wf_fail_sys(err, errnum, "%s", what);
+	if (errnum != EPERM)
+		return false;
+	return wf_hint(err, "needs CAP_SYS_ADMIN or unshare(2), which container engines take away "
+	                    "(--privileged gives it back); or --box host");
 }
 
 /* ---- namespaces ---- */

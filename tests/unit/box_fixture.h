@@ -7,7 +7,6 @@
 #include "runner/box/box.h"
 
 #include <stdbool.h>
-#include <uv.h>
 
 struct box_fixture {
 	struct wf_arena *arena;

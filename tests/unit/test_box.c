@@ -161,7 +161,7 @@ clean(struct box_fixture *f)
 	CHECK_SH(f, "ls /proc/$$/fd", 0, "0\n1\n2\n");
 	CHECK_SH(f, "grep -E '^Sig(Blk|Ign)' /proc/self/status | cut -f2", 0,
 	    "0000000000000000\n0000000000000000\n");
-	CHECK_SH(f, "test $(ps -o sid= -p $$) = $$", 0, "");
+	CHECK_SH(f, "test $(cut -d' ' -f6 /proc/self/stat) = $$", 0, "");
 }
 
 TEST(box_exec_inherits_no_descriptor_no_signal_state_and_no_session)
@@ -421,6 +421,15 @@ count_processes(const char *marker)
 	return (int)strtol(line, NULL, 10);
 }
 
+/* Until there are n of them; a machine under load may take its time. */
+static void
+await_processes(const char *marker, int n)
+{
+	for (int tries = 0; tries < 1000 && count_processes(marker) != n; tries++)
+		usleep(10000);
+	CHECK_INT(count_processes(marker), n);
+}
+
 /* A number for `sleep` that no other test and no other run of it has. */
 static const char *
 marker_of(struct box_fixture *f, int i)
@@ -434,12 +443,12 @@ leftovers(struct box_fixture *f)
 	const char *marker = marker_of(f, 1);
 	const char *script = wf_strf(f->arena,
 	    "sleep %s >/dev/null 2>&1 & env -i setsid sh -c '(sleep %s &) ; exec sleep %s' "
-	    ">/dev/null 2>&1 & sleep 0.2",
+	    ">/dev/null 2>&1 &",
 	    marker, marker, marker)
 	                         .p;
 
 	CHECK_SH(f, script, 0, "");
-	CHECK_INT(count_processes(marker), 3);
+	await_processes(marker, 3);
 	box_stop(f->box);
 	uv_run(&f->loop, UV_RUN_DEFAULT);
 	CHECK(f->gone);
@@ -514,8 +523,7 @@ be_killed(enum box_kind kind, const char *marker, int fd)
 
 	box_fixture_open(&f, kind);
 	box_sh(&f, &ran,
-	    wf_strf(f.arena,
-	        "setsid sleep %s >/dev/null 2>&1 & sleep %s >/dev/null 2>&1 & sleep 0.2", marker,
+	    wf_strf(f.arena, "setsid sleep %s >/dev/null 2>&1 & sleep %s >/dev/null 2>&1 &", marker,
 	        marker)
 	        .p);
 	if (write(fd, f.dir, sizeof(f.dir)) != (ssize_t)sizeof(f.dir))
@@ -527,7 +535,7 @@ be_killed(enum box_kind kind, const char *marker, int fd)
 TEST(box_ends_with_all_its_processes_when_wfrun_is_killed)
 {
 	char marker[32], dir[64];
-	int pipes[2], tries;
+	int pipes[2];
 	pid_t pid;
 
 	for (size_t i = 0; i < WF_COUNT(kinds); i++) {
@@ -539,12 +547,10 @@ TEST(box_ends_with_all_its_processes_when_wfrun_is_killed)
 		CHECK_INT(read(pipes[0], dir, sizeof(dir)), sizeof(dir));
 		close(pipes[0]);
 		close(pipes[1]);
-		CHECK_INT(count_processes(marker), 2);
+		await_processes(marker, 2);
 		kill(pid, SIGKILL);
 		CHECK_INT(waitpid(pid, NULL, 0), pid);
-		for (tries = 0; tries < 500 && count_processes(marker) > 0; tries++)
-			usleep(20000);
-		CHECK_INT(count_processes(marker), 0);
+		await_processes(marker, 0);
 		CHECK(wf_remove_tree(dir, NULL));
 	}
 }
