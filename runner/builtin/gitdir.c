@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -337,7 +338,8 @@ write_alternates(struct writing *w)
 	return ok;
 }
 
-/* Copies a file of the repository's own folder; one that is not there is fine. */
+/* Copies a file of the repository's own folder; one that is not there is fine. The copy keeps the
+ * time: git reads a file again that changed in the second in which the index was written. */
 static bool
 copy_file(struct writing *w, const char *name)
 {
@@ -345,6 +347,7 @@ copy_file(struct writing *w, const char *name)
 	const char *to = wf_join(w->arena, w->dir, name);
 	wf_auto(wf_close_fd) int in = open(from, O_RDONLY | O_CLOEXEC);
 	wf_auto(wf_close_fd) int out = -1;
+	struct stat st;
 	ssize_t got;
 
 	if (in < 0)
@@ -355,7 +358,10 @@ copy_file(struct writing *w, const char *name)
 	do
 		got = sendfile(out, in, NULL, 1u << 30);
 	while (got > 0);
-	return got == 0 || wf_fail_sys(w->err, errno, "copy %s", from);
+	if (got < 0 || fstat(in, &st) < 0 ||
+	    futimens(out, (struct timespec[]){ st.st_atim, st.st_mtim }) < 0)
+		return wf_fail_sys(w->err, errno, "copy %s", from);
+	return true;
 }
 
 static bool
