@@ -49,6 +49,7 @@ static const char find_script[] =
     "seen=:\n"
     "look() {\n"
     "	[ -f \"$1\" ] && [ -x \"$1\" ] || return 0\n"
+    "	case $1 in */shims/*) return 0 ;; esac\n" /* they only start what is found anyway */
     "	real=$(readlink -f -- \"$1\") || return 0\n"
     "	case $seen in *\":$real:\"*) return 0 ;; esac\n"
     "	seen=$seen$real:\n"

@@ -22,13 +22,15 @@ static const char interpreters[] =
     "make home/.pyenv/versions/7.13.0rc1/bin/python 'Python 7.13.0rc1'\n"
     "make home/.pyenv/versions/pypy/bin/python 'Python 7.10.14 (x)\n[PyPy 7.7.17]'\n"
     "make usr/bin/python3.8 'no version'\n"
+    "make opt/shims/python3 'Python 7.14.0'\n"
     "mkdir -p work/ws\n";
 
 static void
 start(struct fake_call *fake, const char *version)
 {
 	fake_call_init(fake, interpreters);
-	fake->env[1] = wf_strf(fake->scratch.arena, "PATH=%s/usr/bin:%s/opt/bin:/usr/bin:/bin",
+	fake->env[1] = wf_strf(fake->scratch.arena,
+	    "PATH=%s/opt/shims:%s/usr/bin:%s/opt/bin:/usr/bin:/bin", fake->scratch.dir,
 	    fake->scratch.dir, fake->scratch.dir)
 	                   .p;
 	fake->env[2] = "LD_LIBRARY_PATH=/before";
@@ -150,6 +152,7 @@ TEST(setup_python_lists_what_is_at_hand_when_none_satisfies)
 		const char *version, *arch, *want;
 	} rows[] = {
 		{ "6.7", "", "::error::The version '6.7' with architecture '" },
+		{ "7.14", "", "was not found." }, /* a shim is no interpreter */
 		{ "7.13.0-beta.1", "", "was not found. At hand: 7.12.1 (" },
 		{ "7.12", "s390",
 		    "::error::The version '7.12' with architecture 's390' was not found." },
