@@ -223,9 +223,17 @@ write_head(struct writing *w)
 {
 	const struct gitdir_spec *spec = w->spec;
 
+	const char *from = REPO_ZERO_SHA, *to = spec->ref ? spec->ref : spec->sha;
+
 	if (spec->branch)
 		return put(w, "HEAD", wf_strf(w->arena, "ref: refs/heads/%s\n", spec->branch));
-	return put(w, "HEAD", wf_strf(w->arena, "%s\n", spec->sha));
+	/* from its log git knows where HEAD was detached, and says so in `git status` */
+	return put(w, "HEAD", wf_strf(w->arena, "%s\n", spec->sha)) &&
+	       put(w, "logs/HEAD",
+	           wf_strf(w->arena,
+	               "%s %s wfrun <wfrun@localhost> 0 +0000\tcheckout: moving from master to "
+	               "%s\n",
+	               from, spec->sha, to));
 }
 
 /* ---- the end of history ---- */
@@ -385,7 +393,7 @@ static bool
 make_folders(struct writing *w)
 {
 	static const char *const folders[] = { "objects/info", "objects/pack", "refs/heads",
-		"refs/tags", "info", "hooks" };
+		"refs/tags", "info", "hooks", "logs" };
 
 	for (size_t i = 0; i < WF_COUNT(folders); i++)
 		if (!wf_mkdirs(wf_join(w->arena, w->dir, folders[i]), 0755, w->err))

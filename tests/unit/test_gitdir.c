@@ -110,6 +110,8 @@ TEST(gitdir_detached_at_a_tag)
 	CHECK_STR(scratch_run(&scratch, "cd work && git describe --exact-match"), "v9");
 	CHECK_STR(scratch_run(&scratch, "cd work && git cat-file -t v9"), "tag");
 	CHECK_STR(scratch_run(&scratch, "cd work && git rev-parse --abbrev-ref HEAD"), "HEAD");
+	CHECK_STR(scratch_run(&scratch, "cd work && git status | head -n 1"),
+	    "HEAD detached at v9");
 	make(&scratch,
 	    (struct gitdir_spec){ .ref = "refs/tags/v10", .depth = 1, .keep_index = true });
 	CHECK_STR(scratch_run(&scratch, "cd work && git describe --tags --exact-match"), "v10");
