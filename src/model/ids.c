@@ -31,6 +31,7 @@ void
 ids_init(struct ids *ids, struct wf_arena *arena)
 {
 	wf_map_init(&ids->taken, arena, true);
+	wf_map_init(&ids->numbers, arena, true);
 }
 
 bool
@@ -57,12 +58,11 @@ ids_take(struct ids *ids, struct wf_str id, struct wf_pos pos, struct wf_diags *
 	return true;
 }
 
-struct wf_str
-ids_make(struct ids *ids, struct wf_str text)
+/* "__" and the text with what an id may not hold as '_'. */
+static struct wf_str
+base_of(struct wf_arena *arena, struct wf_str text)
 {
-	wf_auto(wf_buf_release) struct wf_buf base = WF_BUF_INIT;
-	struct wf_arena *arena = ids->taken.arena;
-	struct wf_str id, suffix = { 0 };
+	struct wf_buf base = WF_BUF_INIT;
 	size_t len;
 
 	wf_buf_adds(&base, "__");
@@ -70,14 +70,35 @@ ids_make(struct ids *ids, struct wf_str text)
 		wf_utf8_get(text, &len);
 		wf_buf_add(&base, is_inner(text.p[0]) ? wf_str_sub(text, 0, 1) : WF_S("_"));
 	}
-	for (int attempt = 2;; attempt++) {
-		id = wf_strf(arena, "%.*s%.*s",
-		    WF_ARG(wf_str_sub(wf_buf_str(&base), 0, MAX_LENGTH - suffix.n)),
-		    WF_ARG(suffix));
-		if (!wf_map_has(&ids->taken, id))
-			break;
-		suffix = wf_strf(arena, "_%d", attempt);
+	return wf_buf_take(&base, arena);
+}
+
+/* The base with the number, which is left out of the first, in at most MAX_LENGTH characters. */
+static struct wf_str
+numbered(struct wf_arena *arena, struct wf_str base, size_t number)
+{
+	struct wf_str suffix = { 0 };
+
+	if (number > 1)
+		suffix = wf_strf(arena, "_%zu", number);
+	return wf_strf(arena, "%.*s%.*s", WF_ARG(wf_str_sub(base, 0, MAX_LENGTH - suffix.n)),
+	    WF_ARG(suffix));
+}
+
+struct wf_str
+ids_make(struct ids *ids, struct wf_str text)
+{
+	struct wf_arena *arena = ids->taken.arena;
+	struct wf_str base = base_of(arena, text), id;
+	size_t *number = wf_map_get(&ids->numbers, base);
+
+	if (!number) {
+		number = wf_new(arena, size_t);
+		wf_map_set(&ids->numbers, base, number);
 	}
+	do
+		id = numbered(arena, base, ++*number);
+	while (wf_map_has(&ids->taken, id));
 	wf_map_set(&ids->taken, id, ids);
 	return id;
 }

@@ -10,6 +10,7 @@
 
 struct ids {
 	struct wf_map taken;
+	struct wf_map numbers; /* a made-up base to the number that its last use got */
 };
 
 void ids_init(struct ids *ids, struct wf_arena *arena);

@@ -155,6 +155,8 @@ deeper(struct walk *w)
 static const struct tree_node *
 peek(struct walk *w)
 {
+	if (schema_enough(w->diags))
+		stop(w, "There are more problems than these");
 	if (w->stopped)
 		return NULL;
 	if (w->at < w->tree->n)

@@ -76,6 +76,15 @@ struct expr_token *schema_read(struct wf_arena *arena, const struct tree *tree,
 /* Counts a string against the budget; false: "Maximum object size exceeded" is due. */
 bool schema_charge(struct schema_budget *budget, struct wf_str text);
 
+/* Nobody reads more problems than this; a hostile file could have tens of thousands. */
+#define SCHEMA_MAX_PROBLEMS 100
+
+static inline bool
+schema_enough(const struct wf_diags *diags)
+{
+	return diags->nerrors >= SCHEMA_MAX_PROBLEMS;
+}
+
 /* Whether a literal may stand at a place: what a call's `with` is held against (4.9). */
 bool schema_takes(const struct schema_def *def, struct expr_value value);
 

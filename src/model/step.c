@@ -247,7 +247,7 @@ steps_read(struct wf_arena *arena, const struct expr_token *list, unsigned if_co
 	ids_init(&r.ids, arena);
 	wf_map_init(&r.known, arena, false);
 	out.items = wf_new_array(arena, list->seq.n, struct step_def *);
-	for (size_t i = 0; i < list->seq.n; i++)
+	for (size_t i = 0; i < list->seq.n && !schema_enough(diags); i++)
 		out.items[out.n++] = read_step(&r, list->seq.items[i], false);
 	name_steps(&r, out.items, out.n);
 	return out;

@@ -72,7 +72,7 @@ report_stuck(const struct workflow *wf, const struct job_def *job, const bool *s
 {
 	const struct need_def *need;
 
-	for (size_t j = 0; j < job->nneeds; j++) {
+	for (size_t j = 0; j < job->nneeds && !schema_enough(diags); j++) {
 		need = &job->needs[j];
 		if (need->index == wf->njobs)
 			unknown_need(wf, job, need, diags);
@@ -103,7 +103,7 @@ check_graph(struct wf_arena *arena, struct workflow *wf, struct wf_pos pos, stru
 		return;
 	}
 	mark_startable(wf, startable);
-	for (size_t i = 0; i < wf->njobs; i++)
+	for (size_t i = 0; i < wf->njobs && !schema_enough(diags); i++)
 		if (!startable[i])
 			report_stuck(wf, wf->jobs[i], startable, diags);
 }
@@ -168,7 +168,7 @@ read_jobs(struct reading *r, const struct expr_token *value)
 	size_t before = r->diags->nerrors;
 
 	wf->jobs = wf_new_array(r->arena, value->map.n, struct job_def *);
-	for (size_t i = 0; i < value->map.n; i++) {
+	for (size_t i = 0; i < value->map.n && !schema_enough(r->diags); i++) {
 		wf->jobs[i] = job_read(r->arena, value->map.pairs[i].key, value->map.pairs[i].value,
 		    r->diags);
 		wf->jobs[i]->index = i;

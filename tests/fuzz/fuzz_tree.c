@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_tree.c - YAML of any kind ends in a tree whose lists and mappings are closed, or in an
  * error. */
+#include "fuzz.h"
+
 #include "model/tree.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_workflow.c - the bytes as a workflow and as an action: there are structs, or problems. */
+#include "fuzz.h"
+
 #include "model/action.h"
 #include "model/workflow.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -135,6 +135,22 @@ TEST(schema_tells_what_came_before_broken_yaml)
 	    "4:1 While parsing a flow node, did not find expected node content.");
 }
 
+TEST(schema_stops_when_there_are_more_problems_than_anybody_reads)
+{
+	struct model_fixture fx;
+	struct wf_buf text = WF_BUF_INIT;
+
+	model_init(&fx);
+	for (int i = 0; i < 1000; i++)
+		wf_buf_addf(&text, "k%d: 1\n", i);
+	CHECK(!workflow_read(fx.arena, "f", WF_S("f"), wf_buf_str(&text), &fx.diags));
+	CHECK_INT(fx.diags.n, SCHEMA_MAX_PROBLEMS + 1);
+	CHECK_STR(wf_str(fx.diags.items[SCHEMA_MAX_PROBLEMS]->error.msg),
+	    "There are more problems than these");
+	wf_buf_release(&text);
+	model_release(&fx);
+}
+
 TEST(schema_refuses_a_mapping_as_a_key)
 {
 	CHECK_PROBLEMS("? {a: 1}\n: 2\n", "1:0 Expected mapping end");

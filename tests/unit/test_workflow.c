@@ -117,6 +117,23 @@ TEST(workflow_makes_up_step_ids)
 	model_release(&fx);
 }
 
+TEST(workflow_numbers_thousands_of_steps)
+{
+	struct model_fixture fx;
+	struct wf_buf text = WF_BUF_INIT;
+	const struct job_def *job;
+
+	model_init(&fx);
+	wf_buf_adds(&text, STEPS);
+	for (int i = 0; i < 5000; i++)
+		wf_buf_adds(&text, "    - run: x\n");
+	job = model_workflow(&fx, text.p)->jobs[0];
+	CHECK_STR(job->steps[4999]->id, "__run_5000");
+	CHECK(wf_arena_used(fx.arena) < 32u << 20);
+	wf_buf_release(&text);
+	model_release(&fx);
+}
+
 TEST(workflow_refuses_step_ids_that_are_taken)
 {
 	CHECK_PROBLEMS(STEPS "    - {id: a, run: x}\n    - {id: A, run: x}\n",

@@ -138,12 +138,26 @@ TEST(template_holds_permissions_of_a_call_against_the_caller)
 	    ERROR("ci.yml (Line: 3, Col: 3): Error calling workflow './w.yml'. The workflow "
 	          "'./w.yml' "
 	          "is requesting 'actions: write', but is only allowed 'actions: none'."));
-	check(&restricted, "on: push\npermissions: write-all\njobs:\n  c: {uses: ./w.yml}\n",
-	    (const char *const[]){ "./w.yml",
-	        "on: workflow_call\npermissions: {attestations: write}\njobs: {}\n", NULL },
-	    ERROR("In ci.yml (Line: 4, Col: 13): Error from called workflow ./w.yml (Line: 3, Col: "
-	          "7): "
-	          "The workflow must contain at least one job with no dependencies."));
+}
+
+TEST(template_lets_write_all_cover_scopes_that_it_does_not_spell_out)
+{
+	static const char *const files[] = { "./w.yml",
+		"on: workflow_call\npermissions: {attestations: write}\n" JOB, NULL };
+	struct model_fixture fx;
+	struct shelf shelf = { .files = files };
+	struct template_options options = TEMPLATE_OPTIONS;
+	struct template_files names;
+	struct template_file file = { "ci.yml",
+		WF_S("on: push\npermissions: write-all\njobs: {c: {uses: ./w.yml}}\n") };
+
+	model_init(&fx);
+	options.find = find;
+	options.data = &shelf;
+	CHECK(template_load(fx.arena, &options, &file, &names, &fx.diags) != NULL);
+	CHECK_STR(model_problems(&fx), "");
+	CHECK_INT(names.n, 2);
+	model_release(&fx);
 }
 
 TEST(template_counts_jobs_files_and_levels_over_all_files)
