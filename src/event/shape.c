@@ -76,7 +76,9 @@ base64(struct wf_arena *arena, struct wf_str in)
 		for (size_t k = 0; k < 4; k++) {
 			char digit = digits[group >> (18 - 6 * k) & 63];
 
-			wf_buf_addc(&out, i + k <= in.n ? digit : (char)'=');
+			if (i + k > in.n)
+				digit = '=';
+			wf_buf_addc(&out, digit);
 		}
 	}
 	return wf_str_dup(arena, wf_buf_str(&out));
