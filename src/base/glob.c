@@ -37,7 +37,7 @@ flush(struct atom *atom, struct wf_buf *out)
 {
 	wf_buf_add(out, wf_buf_str(&atom->text));
 	if (atom->none || atom->many)
-		wf_buf_addc(out, atom->none && atom->many ? '*' : atom->many ? '+' : '?');
+		wf_buf_adds(out, atom->none && atom->many ? "*" : atom->many ? "+" : "?");
 	wf_buf_clear(&atom->text);
 	atom->none = atom->many = false;
 }

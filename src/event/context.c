@@ -94,7 +94,7 @@ event_github(struct wf_arena *arena, const struct event *event, const struct rep
 	put_run(github, facts, run);
 	put_actor(github, event->actor);
 	shape_text(github, "head_ref", event->head_ref);
-	shape_text(github, "base_ref", event->head_ref.n > 0 ? event->base_ref : WF_S(""));
+	shape_text(github, "base_ref", event->base_ref);
 	shape_text(github, "event_name", event->name);
 	shape_object(github, "event", payload_for(arena, event, run));
 	shape_text(github, "server_url", WF_S("https://github.com"));

@@ -18,10 +18,16 @@ diff_freep(git_diff **diff)
 	git_diff_free(*diff);
 }
 
+static void
+index_freep(git_index **index)
+{
+	git_index_free(*index);
+}
+
 struct change_list {
 	struct wf_arena *arena;
 	struct repo *repo;
-	bool worktree;
+	git_index *index; /* NULL when the new side is a tree */
 	struct repo_change *items;
 	size_t n, cap;
 };
@@ -47,33 +53,60 @@ add_change(struct change_list *list, const char *path, enum repo_status status, 
 		change->old_path = path_dup(list->arena, old);
 }
 
-/* A path that was taken out of the index may still be a file; unless it is ignored, a commit of all
- * there is would bring it back. Then *same says whether its bytes are those of the tree. */
-static bool
-is_still_there(const struct change_list *list, const git_diff_file *file, bool *same)
+/* The index's entry of a path that a sparse checkout leaves out of the work tree, or NULL. */
+static const git_index_entry *
+left_out(const git_index_entry *entry)
 {
-	const char *path = wf_join(list->arena, list->repo->workdir, file->path);
+	return entry && (entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) ? entry : NULL;
+}
+
+/* What a path that is not in the work tree would be in a commit of all there is, as an object id;
+ * false when it would be gone. It may have been left out by a sparse checkout, or taken out of the
+ * index only: then the file is back, unless it is ignored. */
+static bool
+would_be(const struct change_list *list, const char *path, git_oid *id)
+{
+	const git_index_entry *entry = left_out(git_index_get_bypath(list->index, path, 0));
+	const char *file = wf_join(list->arena, list->repo->workdir, path);
 	int ignored = 0;
 	struct stat st;
-	git_oid oid;
 
-	if (!list->worktree || lstat(path, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    git_ignore_path_is_ignored(&ignored, list->repo->git, file->path) < 0 || ignored)
+	if (entry)
+		*id = entry->id;
+	else if (lstat(file, &st) < 0 || !S_ISREG(st.st_mode) ||
+	         git_ignore_path_is_ignored(&ignored, list->repo->git, path) < 0 || ignored ||
+	         git_repository_hashfile(id, list->repo->git, file, GIT_OBJECT_BLOB, NULL) < 0)
 		return false;
-	*same = git_repository_hashfile(&oid, list->repo->git, path, GIT_OBJECT_BLOB, NULL) == 0 &&
-	        git_oid_equal(&oid, &file->id);
 	return true;
 }
 
 static void
 add_deleted(struct change_list *list, const git_diff_file *file)
 {
-	bool same;
+	git_oid id;
 
-	if (!is_still_there(list, file, &same))
+	if (!list->index || !would_be(list, file->path, &id))
 		add_change(list, file->path, REPO_DELETED, NULL);
-	else if (!same)
+	else if (!git_oid_equal(&id, &file->id))
 		add_change(list, file->path, REPO_MODIFIED, NULL);
+}
+
+/* What a sparse checkout leaves out and the old side does not have was added since. */
+static void
+add_left_out(struct change_list *list, const git_tree *from)
+{
+	for (size_t i = 0; i < git_index_entrycount(list->index); i++) {
+		const git_index_entry *entry = left_out(git_index_get_byindex(list->index, i));
+		git_tree_entry *old = NULL;
+		struct stat st;
+
+		if (!entry ||
+		    lstat(wf_join(list->arena, list->repo->workdir, entry->path), &st) == 0)
+			continue;
+		if (!from || git_tree_entry_bypath(&old, from, entry->path) < 0)
+			add_change(list, entry->path, REPO_ADDED, NULL);
+		git_tree_entry_free(old);
+	}
 }
 
 static void
@@ -141,40 +174,79 @@ tree_of(struct repo *repo, const char *rev, git_tree **tree, struct wf_error *er
 	return true;
 }
 
+/* libgit2 does not know every form of the index that git writes. */
 static bool
-make_diff(struct repo *repo, const char *base, const char *head, git_diff **diff,
+fail_index(struct repo *repo, struct wf_error *err)
+{
+	repo_fail(err, "read the index of %s", repo->workdir);
+	if (strstr(err->msg, "'link'"))
+		wf_hint(err, "'git update-index --no-split-index' writes one that can be read");
+	if (strstr(err->msg, "'sdir'"))
+		wf_hint(err,
+		    "'git sparse-checkout reapply --no-sparse-index' writes one that can be "
+		    "read");
+	return false;
+}
+
+static void
+add_deltas(struct change_list *list, const git_diff *diff)
+{
+	for (size_t i = 0; i < git_diff_num_deltas(diff); i++)
+		add_delta(list, git_diff_get_delta(diff, i));
+}
+
+static bool
+compare_trees(struct change_list *list, git_tree *from, git_tree *to, bool renames,
     struct wf_error *err)
 {
-	wf_auto(repo_tree_freep) git_tree *from = NULL;
-	wf_auto(repo_tree_freep) git_tree *to = NULL;
+	wf_auto(diff_freep) git_diff *diff = NULL;
 	git_diff_options options;
-	int rc;
 
 	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE);
-	if (!tree_of(repo, base, &from, err) || (head && !tree_of(repo, head, &to, err)))
+	if (git_diff_tree_to_tree(&diff, list->repo->git, from, to, &options) < 0)
+		return repo_fail(err, "compare two commits of %s", list->repo->workdir);
+	if (renames && !find_renames(diff, err))
 		return false;
-	if (head) {
-		rc = git_diff_tree_to_tree(diff, repo->git, from, to, &options);
-	} else {
-		options.flags |= GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS;
-		rc = git_diff_tree_to_workdir_with_index(diff, repo->git, from, &options);
-	}
-	return rc == 0 || repo_fail(err, "compare %s with %s", base, head ? head : "the work tree");
+	add_deltas(list, diff);
+	return true;
+}
+
+static bool
+compare_worktree(struct change_list *list, git_tree *from, bool renames, struct wf_error *err)
+{
+	wf_auto(index_freep) git_index *index = NULL;
+	wf_auto(diff_freep) git_diff *diff = NULL;
+	git_diff_options options;
+
+	if (git_repository_index(&index, list->repo->git) < 0)
+		return fail_index(list->repo, err);
+	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_INCLUDE_UNTRACKED |
+	                           GIT_DIFF_RECURSE_UNTRACKED_DIRS);
+	if (git_diff_tree_to_workdir_with_index(&diff, list->repo->git, from, &options) < 0)
+		return repo_fail(err, "compare a commit with the work tree %s",
+		    list->repo->workdir);
+	if (renames && !find_renames(diff, err))
+		return false;
+	list->index = index;
+	add_deltas(list, diff);
+	add_left_out(list, from);
+	list->index = NULL;
+	return true;
 }
 
 bool
 repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
     bool worktree, bool renames, struct repo_change **out, size_t *n, struct wf_error *err)
 {
-	struct change_list list = { .arena = arena, .repo = repo, .worktree = worktree };
-	wf_auto(diff_freep) git_diff *diff = NULL;
+	struct change_list list = { .arena = arena, .repo = repo };
+	wf_auto(repo_tree_freep) git_tree *from = NULL;
+	wf_auto(repo_tree_freep) git_tree *to = NULL;
 
-	if (!make_diff(repo, base, worktree ? NULL : head, &diff, err))
+	if (!tree_of(repo, base, &from, err) || (!worktree && !tree_of(repo, head, &to, err)))
 		return false;
-	if (renames && !find_renames(diff, err))
+	if (!(worktree ? compare_worktree(&list, from, renames, err)
+	               : compare_trees(&list, from, to, renames, err)))
 		return false;
-	for (size_t i = 0; i < git_diff_num_deltas(diff); i++)
-		add_delta(&list, git_diff_get_delta(diff, i));
 	if (list.n > 0)
 		qsort(list.items, list.n, sizeof(*list.items), compare_changes);
 	*out = list.items;

@@ -261,7 +261,8 @@ place_chosen(struct event_maker *maker, struct wf_error *err)
 	ref = full_ref(maker, "heads", name.n > 0 ? name : current_branch(maker));
 	if (tip_of(maker, ref).n == 0 && tip_of(maker, tag).n > 0)
 		ref = tag;
-	if (maker->spec.has_value && !maker->args->sha && tip_of(maker, ref).n == 0)
+	if (maker->spec.has_value && !maker->args->sha && tip_of(maker, ref).n == 0 &&
+	    !wf_str_is(maker->event->name, "create"))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "there is no branch or tag '%.*s' in this repository",
 		    WF_ARG(maker->spec.value));
@@ -375,6 +376,8 @@ name_refs(struct event *event)
 	event->ref_type = wf_str_starts(event->ref, WF_S("refs/tags/")) ? WF_S("tag")
 	                                                                : WF_S("branch");
 	event->filter_name = event->base_ref.n > 0 ? event->base_ref : event->ref_name;
+	if (event->head_ref.n == 0)
+		event->base_ref = WF_S(""); /* a merge group has a base, but no GITHUB_BASE_REF */
 }
 
 /* ---- [skip ci] ---- */

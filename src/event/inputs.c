@@ -134,7 +134,7 @@ event_inputs(struct wf_arena *arena, const struct event *event, const struct whe
     struct expr_object **out, struct wf_error *err)
 {
 	struct expr_object *inputs = expr_object_new(arena);
-	struct expr_value value;
+	struct expr_value value = EXPR_NULL_VALUE;
 
 	if (!check_known(event, when, err))
 		return false;

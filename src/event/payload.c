@@ -320,7 +320,7 @@ fill_merge_group(const struct event_maker *maker, struct expr_object *payload)
 	shape_text(group, "head_ref", maker->event->ref);
 	shape_text(group, "base_sha", maker->base_sha);
 	shape_text(group, "base_ref",
-	    wf_strf(maker->arena, "refs/heads/%.*s", WF_ARG(maker->event->base_ref)));
+	    wf_strf(maker->arena, "refs/heads/%.*s", WF_ARG(maker->event->filter_name)));
 	if (head_commit(maker, &head))
 		shape_object(group, "head_commit", shape_commit(maker->arena, maker->facts, &head));
 	shape_object(payload, "merge_group", group);

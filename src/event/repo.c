@@ -84,6 +84,18 @@ path_dup(const char *path)
 	return copy;
 }
 
+static void
+fail_open(const char *dir, int rc, struct wf_error *err)
+{
+	if (rc < 0 && rc != GIT_ENOTFOUND) {
+		repo_fail(err, "open the git repository of %s", dir);
+		return;
+	}
+	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE,
+	    rc < 0 ? "%s is not in a git repository" : "%s has no work tree", dir);
+	wf_hint(err, "go into a clone of the repository, or name one with -C DIR");
+}
+
 struct repo *
 repo_open(const char *dir, struct wf_error *err)
 {
@@ -94,14 +106,7 @@ repo_open(const char *dir, struct wf_error *err)
 	start_libgit2();
 	rc = git_repository_open_ext(&git, dir, 0, NULL);
 	if (rc < 0 || !git_repository_workdir(git)) {
-		if (rc == GIT_ENOTFOUND)
-			wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "%s is not in a git repository",
-			    dir);
-		else if (rc < 0)
-			repo_fail(err, "open the git repository of %s", dir);
-		else
-			wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "%s has no work tree", dir);
-		wf_hint(err, "go into a clone of the repository, or name one with -C DIR");
+		fail_open(dir, rc, err);
 		git_repository_free(git);
 		git_libgit2_shutdown();
 		return NULL;

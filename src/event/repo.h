@@ -2,7 +2,8 @@
 /* repo.h - what git knows: head, refs, remote, changed paths, files of a commit. The only git2.h of
  * this floor.
  *
- * A `struct repo` belongs to one thread. Returned text lives in the arena that is passed. Revisions
+ * A `struct repo` belongs to one thread; the first repo_open() of a process returns before a second
+ * thread calls it. Returned text lives in the arena that is passed. Revisions
  * are anything that git rev-parse takes; commits come back as 40 hexadecimal digits. */
 #pragma once
 

@@ -73,8 +73,13 @@ base64(struct wf_arena *arena, struct wf_str in)
 
 		for (size_t k = 0; k < 3; k++)
 			group = group << 8 | (i + k < in.n ? (unsigned char)in.p[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			wf_buf_addc(&out, i + k <= in.n ? digits[group >> (18 - 6 * k) & 63] : '=');
+		for (size_t k = 0; k < 4; k++) {
+			char digit = digits[group >> (18 - 6 * k) & 63];
+
+			if (i + k > in.n)
+				digit = '=';
+			wf_buf_addc(&out, digit);
+		}
 	}
 	return wf_str_dup(arena, wf_buf_str(&out));
 }

@@ -52,4 +52,4 @@ struct event_spec {
 	struct wf_str word, value, type;
 	bool has_value;
 };
-struct event_spec event_spec_read(const char *spec);
+struct event_spec event_spec_read(const char *text);

@@ -124,7 +124,7 @@ check_types(struct check *c)
 	if (!def || !def->woken_by || event_types_have(def->woken_by, action))
 		return true;
 	return refuse(c, c->on->pos,
-	    wf_strf(c->arena, "'%.*s' is none of the types that wake it without `types:` (%s)",
+	    wf_strf(c->arena, "'%.*s' wakes it only where `types:` says so; without: %s",
 	        WF_ARG(action), def->woken_by));
 }
 
@@ -267,7 +267,7 @@ check_push_ref(struct check *c)
 	else
 		other = on->tags.given ? &on->tags : &on->tags_ignore;
 	return refuse(c, other->pos,
-	    wf_strf(c->arena, "%s: the workflow filters %s only, and '%.*s' is a %s",
+	    wf_strf(c->arena, "%s: only pushes of %s wake it, and '%.*s' is a %s",
 	        tag ? "branches" : "tags", tag ? "branches" : "tags", WF_ARG(c->event->filter_name),
 	        kind));
 }
@@ -303,15 +303,28 @@ seen(const struct check *c)
 	return c->event->nchanges < MAX_CHANGES ? c->event->nchanges : MAX_CHANGES;
 }
 
-static struct wf_str
-count_files(struct check *c)
+/* Says that no file wakes the workflow: `paths` took none, or `paths-ignore` left out all. */
+static bool
+refuse_paths(struct check *c, const struct when_filter *list, bool takes)
 {
-	size_t n = seen(c);
+	const char *key = takes ? "paths" : "paths-ignore";
+	const struct event *event = c->event;
+	struct wf_str files = wf_strf(c->arena, "%zu changed files", event->nchanges);
 
-	if (n < c->event->nchanges)
-		return wf_strf(c->arena, "the first %zu of %zu changed files", n,
-		    c->event->nchanges);
-	return wf_strf(c->arena, "%zu changed %s", n, n == 1 ? "file" : "files");
+	c->out->pattern = c->out->matched = WF_S("");
+	if (event->nchanges == 0)
+		return refuse(c, list->pos, wf_strf(c->arena, "%s: no file changed", key));
+	if (event->nchanges == 1)
+		return refuse(c, list->pos,
+		    wf_strf(c->arena, "%s: '%.*s' %s", key, WF_ARG(event->changes[0].path),
+		        takes ? "matches no pattern" : "is left out"));
+	if (seen(c) < event->nchanges)
+		files = wf_strf(c->arena, "first %zu of %.*s", seen(c), WF_ARG(files));
+	return refuse(c, list->pos,
+	    wf_strf(c->arena,
+	        takes ? "paths: none of the %.*s matches"
+	              : "paths-ignore: all of the %.*s are left out",
+	        WF_ARG(files)));
 }
 
 static bool
@@ -333,11 +346,7 @@ check_paths_taken(struct check *c)
 		        WF_ARG(list->items[decided].text)));
 		return true;
 	}
-	c->out->pattern = c->out->matched = WF_S("");
-	return refuse(c, list->pos,
-	    seen(c) == 0
-	        ? wf_strf(c->arena, "paths: no file changed")
-	        : wf_strf(c->arena, "paths: none of %.*s matches", WF_ARG(count_files(c))));
+	return refuse_paths(c, list, true);
 }
 
 static bool
@@ -358,11 +367,7 @@ check_paths_left(struct check *c)
 		    wf_strf(c->arena, "paths-ignore: '%.*s' is not left out", WF_ARG(path)));
 		return true;
 	}
-	c->out->pattern = c->out->matched = WF_S("");
-	return refuse(c, list->pos,
-	    seen(c) == 0 ? wf_strf(c->arena, "paths-ignore: no file changed")
-	                 : wf_strf(c->arena, "paths-ignore: all of %.*s are left out",
-	                       WF_ARG(count_files(c))));
+	return refuse_paths(c, list, false);
 }
 
 /* Pushes of tags have no paths. What changed may be unknown; then GitHub lets it pass. */

@@ -116,7 +116,8 @@ TEST(pattern_filter_refuses_what_is_no_pattern)
 	}
 }
 
-/* Compared with picomatch 2.3 and 4.0 itself over 100,000 made-up pairs while this was written. */
+/* picomatch 4.0 itself gave the same answers, and agreed on 100,000 made-up pairs but for texts
+ * with brackets that nothing closes and two stars behind a quoted text. */
 TEST(pattern_picomatch_matches_as_picomatch_does)
 {
 	static const struct row rows[] = {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_repo.c - git repositories of all shapes, made by git and read by repo. */
+#include <pthread.h>
+
 #include "scratch.h"
 
 /* libgit2 1.5 itself loses the memory of a PCRE2 match for each line of a configuration that a
@@ -216,6 +218,30 @@ TEST(repo_diff_of_the_work_tree_is_what_add_all_would_commit)
 	scratch_close(&s);
 }
 
+TEST(repo_diff_of_a_sparse_checkout_misses_nothing)
+{
+	struct scratch s = scratch_new(SCRATCH_FIRST
+	    "mkdir far; echo 1 >far/1; echo 2 >far/2; git add .; git commit -qm far;"
+	    "git sparse-checkout set --no-sparse-index src; rm a.txt; test ! -e far");
+
+	scratch_open(&s, "r");
+	CHECK_STR(diff(&s, "HEAD", NULL, true, false), "D a.txt");
+	CHECK_STR(diff(&s, "HEAD~1", NULL, true, false), "D a.txt, A far/1, A far/2");
+	scratch_close(&s);
+}
+
+TEST(repo_says_how_to_make_an_index_readable)
+{
+	struct scratch s = scratch_new(SCRATCH_FIRST "git update-index --split-index");
+	struct repo_facts facts;
+	struct wf_error err;
+
+	s.repo = repo_open(wf_join(s.arena, s.dir, "r"), &err);
+	if (!repo_facts(s.repo, s.arena, &facts, &err)) /* a newer libgit2 may read it */
+		CHECK(strstr(err.hint, "--no-split-index") != NULL);
+	scratch_close(&s);
+}
+
 TEST(repo_diff_finds_renames_when_asked)
 {
 	struct scratch s = scratch_new(SCRATCH_FIRST
@@ -367,6 +393,42 @@ TEST(repo_export_writes_a_commit)
 	                "test \"$(cat a.txt)\" = a; test ! -e later; test ! -e .git; cd ../r;"
 	                "md5sum -c ../before; test ! -e a.txt");
 	CHECK(!repo_export(s.repo, "none", wf_join(s.arena, s.dir, "export"), &err));
+	scratch_close(&s);
+}
+
+struct export_job {
+	char *repo, *dest;
+	bool done;
+};
+
+static void *
+export_elsewhere(void *data)
+{
+	struct export_job *job = data;
+	struct repo *repo = repo_open(job->repo, NULL);
+
+	job->done = repo && repo_export(repo, "HEAD", job->dest, NULL);
+	repo_close(repo);
+	return NULL;
+}
+
+TEST(repo_export_from_threads_with_a_repo_each)
+{
+	struct scratch s = scratch_new(SCRATCH_FIRST "cd ..; mkdir e0 e1 e2 e3");
+	struct export_job jobs[4] = { 0 };
+	pthread_t threads[4];
+
+	scratch_open(&s, "r");
+	for (int i = 0; i < 4; i++) {
+		jobs[i].repo = wf_join(s.arena, s.dir, "r");
+		jobs[i].dest = wf_join(s.arena, s.dir, wf_strf(s.arena, "e%d", i).p);
+		CHECK_INT(pthread_create(&threads[i], NULL, export_elsewhere, &jobs[i]), 0);
+	}
+	for (int i = 0; i < 4; i++) {
+		CHECK_INT(pthread_join(threads[i], NULL), 0);
+		CHECK(jobs[i].done);
+	}
+	scratch_run(&s, "for i in 0 1 2 3; do test -f e$i/src/b.py; done");
 	scratch_close(&s);
 }
 

@@ -99,11 +99,11 @@ TEST(trigger_keeps_branches_and_tags_apart)
 	struct event tag = push("tag", "v1"), branch = push("branch", "main");
 
 	expect("  push:\n    branches: ['**']", &tag, false, 3,
-	    "branches: the workflow filters branches only, and 'v1' is a tag");
+	    "branches: only pushes of branches wake it, and 'v1' is a tag");
 	expect("  push:\n    branches-ignore: [x]", &tag, false, 3,
-	    "branches: the workflow filters branches only, and 'v1' is a tag");
+	    "branches: only pushes of branches wake it, and 'v1' is a tag");
 	expect("  push:\n    tags: ['**']", &branch, false, 3,
-	    "tags: the workflow filters tags only, and 'main' is a branch");
+	    "tags: only pushes of tags wake it, and 'main' is a branch");
 	expect("  push:\n    branches: [main]\n    tags: ['v*']", &tag, true, 4,
 	    "tags: 'v1' matches 'v*'");
 	expect("  push:\n    branches: [main]\n    tags-ignore: ['v*']", &tag, false, 4,
@@ -114,21 +114,25 @@ TEST(trigger_keeps_branches_and_tags_apart)
 TEST(trigger_filters_paths)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	struct event two = push("branch", "main"), none = push("branch", "main");
+	struct event two = push("branch", "main"), none = two, one = two;
 
 	change(arena, &two, "README.md src/a.py");
 	change(arena, &none, "");
+	change(arena, &one, "b.md");
 	expect("  push:\n    paths:\n      - '*.c'\n      - 'src/**'", &two, true, 5,
 	    "paths: 'src/a.py' matches 'src/**'");
 	expect("  push:\n    paths: ['*.c']", &two, false, 3,
-	    "paths: none of 2 changed files matches");
+	    "paths: none of the 2 changed files matches");
 	expect("  push:\n    paths: ['**', '!**.md', '!**.py']", &two, false, 3,
-	    "paths: none of 2 changed files matches");
+	    "paths: none of the 2 changed files matches");
 	expect("  push:\n    paths: ['**']", &none, false, 3, "paths: no file changed");
 	expect("  push:\n    paths-ignore: ['**.md']", &two, true, 3,
 	    "paths-ignore: 'src/a.py' is not left out");
 	expect("  push:\n    paths-ignore: ['**.md', 'src/**']", &two, false, 3,
-	    "paths-ignore: all of 2 changed files are left out");
+	    "paths-ignore: all of the 2 changed files are left out");
+	expect("  push:\n    paths: [a.md]", &one, false, 3, "paths: 'b.md' matches no pattern");
+	expect("  push:\n    paths-ignore: ['*']", &one, false, 3,
+	    "paths-ignore: 'b.md' is left out");
 	expect("  push:\n    paths-ignore: [x]", &none, false, 3, "paths-ignore: no file changed");
 	expect("  push:\n    branches: [dev]\n    paths: ['**']", &two, false, 3,
 	    "branches: 'main' matches no pattern");
@@ -169,8 +173,7 @@ TEST(trigger_heeds_activity_types)
 
 	expect("  pull_request:", &opened, true, 2, "the workflow listens to 'pull_request'");
 	expect("  pull_request:", &labeled, false, 2,
-	    "'labeled' is none of the types that wake it without `types:` (opened synchronize "
-	    "reopened)");
+	    "'labeled' wakes it only where `types:` says so; without: opened synchronize reopened");
 	expect("  pull_request:\n    types: [labeled]", &labeled, true, 3, "types: 'labeled'");
 	expect("  pull_request:\n    types: [labeled, closed]", &opened, false, 3,
 	    "types: 'opened' is not among labeled, closed");
