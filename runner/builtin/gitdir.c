@@ -223,17 +223,16 @@ write_head(struct writing *w)
 {
 	const struct gitdir_spec *spec = w->spec;
 
-	const char *from = REPO_ZERO_SHA, *to = spec->ref ? spec->ref : spec->sha;
-
 	if (spec->branch)
 		return put(w, "HEAD", wf_strf(w->arena, "ref: refs/heads/%s\n", spec->branch));
-	/* from its log git knows where HEAD was detached, and says so in `git status` */
+	/* From its log git knows where HEAD was detached and says so in `git status`; it takes no
+	 * entry of the second 0. */
 	return put(w, "HEAD", wf_strf(w->arena, "%s\n", spec->sha)) &&
 	       put(w, "logs/HEAD",
 	           wf_strf(w->arena,
-	               "%s %s wfrun <wfrun@localhost> 0 +0000\tcheckout: moving from master to "
-	               "%s\n",
-	               from, spec->sha, to));
+	               "%s %s wfrun <wfrun@localhost> 1 +0000\t"
+	               "checkout: moving from master to %s\n",
+	               REPO_ZERO_SHA, spec->sha, spec->ref ? spec->ref : spec->sha));
 }
 
 /* ---- the end of history ---- */
