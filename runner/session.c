@@ -229,7 +229,8 @@ find_followers(struct session *session, const struct run *run, const struct even
 			continue;
 		if (verdict.wakes)
 			*wf_push(session->arena, woken->items, woken->n, woken->cap) = all[i].wf;
-		else if (wf_str_is(event->action, "completed")) /* the other types are rarely meant */
+		else if (wf_str_is(event->action,
+		             "completed")) /* the other types are rarely meant */
 			record_asleep(session, all[i].wf, &verdict);
 	}
 }
@@ -414,7 +415,7 @@ open_session(struct session *session, struct wf_error *err)
 	const struct session_options *options = session->options;
 	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
 
-	session->arena = wf_arena_new();
+	session->arena = session->diags->arena; /* positions of errors point into what is read */
 	session->record = options->record;
 	session->runs_tail = &session->runs;
 	/* like GitHub's ids: large, growing with time, and different in every run */
@@ -440,7 +441,6 @@ close_session(struct session *session)
 	scratch_free(session->scratch);
 	repo_close(session->repo);
 	mask_free(session->mask);
-	wf_arena_free(session->arena);
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */
 }

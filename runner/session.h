@@ -34,7 +34,8 @@ struct session_result {
 };
 
 /* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, invalid
- * file, missing action, refused by strict). Problems of workflow files are in diags as well. */
+ * file, missing action, refused by strict). Problems of workflow files are in diags as well; what
+ * is read lives in the arena of diags. */
 bool session_run(const struct session_options *options, struct session_result *result,
     struct wf_diags *diags, struct wf_error *err);
 

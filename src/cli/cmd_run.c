@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_run.c - `wfrun run`: from the options to a session, with somebody who listens to its record.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
-#include "base/fs.h"
 #include "cli/cmd.h"
 #include "cli/report.h"
 #include "cli/scene.h"
@@ -30,27 +27,6 @@ static void
 free_record(struct record **record)
 {
 	record_free(*record);
-}
-
-/* Boxes mount the folder, so it must be there and its path must not depend on where wfrun is. */
-static bool
-find_stubs(struct cmd *cmd, const char **out, struct wf_error *err)
-{
-	const char *stubs = cmd->args->stubs;
-	char *path;
-
-	*out = NULL;
-	if (!stubs)
-		return true;
-	if (!wf_is_dir(stubs))
-		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "--stubs '%s' is not a folder",
-		    stubs);
-	path = realpath(stubs, NULL);
-	if (!path)
-		return wf_fail_sys(err, errno, "--stubs '%s'", stubs);
-	*out = wf_str_dup(cmd->arena, wf_str(path)).p;
-	free(path);
-	return true;
 }
 
 static void
@@ -95,6 +71,7 @@ make_options(struct cmd *cmd, struct session_options *out, bool *assumed, struct
 		.repo_dir = wf_str_dup(cmd->arena, wf_str(repo_workdir(scene.repo))).p,
 		.event = scene.event_args,
 		.workflows = args->words.items,
+		.stubs = args->stubs,
 		.box = args->box,
 		.max_jobs = args->jobs,
 		.secrets = scene.config.secrets,
@@ -103,7 +80,7 @@ make_options(struct cmd *cmd, struct session_options *out, bool *assumed, struct
 		.chain = !args->no_chain,
 		.strict = args->strict,
 	};
-	return find_stubs(cmd, &out->stubs, err);
+	return true;
 }
 
 int
