@@ -404,7 +404,7 @@ TEST(box_open_sees_what_the_job_sees_and_never_waits)
 
 /* ---- the end ---- */
 
-/* How many processes of the machine have `marker` among their arguments. */
+/* How many processes of the machine have `marker` as one of their arguments. */
 static int
 count_processes(const char *marker)
 {
@@ -413,7 +413,7 @@ count_processes(const char *marker)
 
 	/* the brackets keep the searching processes themselves out */
 	snprintf(command, sizeof(command),
-	    "grep -lzE '[%c]%s' /proc/[0-9]*/cmdline 2>/dev/null | wc -l", marker[0], marker + 1);
+	    "grep -lzxE '[%c]%s' /proc/[0-9]*/cmdline 2>/dev/null | wc -l", marker[0], marker + 1);
 	out = popen(command, "r");
 	CHECK(out != NULL);
 	CHECK(fgets(line, sizeof(line), out) != NULL);
