@@ -381,17 +381,16 @@ hide_submodules(struct checkout *co, const char *layer, const char *top)
 static bool
 layer_worktree(struct checkout *co, struct repo *repo, const char *base)
 {
+	const struct repo_status *status = &co->call->facts->status;
 	const char *layer = new_layer(co, base, "hidden");
-	struct wf_str *paths;
-	size_t n;
 
-	if (!layer || !hide(co, layer, WF_S(".git")) ||
-	    !repo_ignored(repo, co->arena, &paths, &n, &co->error))
+	(void)repo;
+	if (!layer || !hide(co, layer, WF_S(".git")))
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!hide(co, layer, paths[i]))
+	for (size_t i = 0; i < status->nignored; i++)
+		if (!hide(co, layer, status->ignored[i]))
 			return false;
-	co->nhidden = n;
+	co->nhidden = status->nignored;
 	co->layers[1] = layer;
 	co->layers[2] = co->call->repo_dir;
 	return hide_submodules(co, layer, co->layers[0]);
@@ -429,7 +428,7 @@ make_layers(struct checkout *co, struct repo *repo)
 	    !(git = new_layer(co, co->layers[0], ".git")))
 		return false;
 	co->exported = !wf_str_is(call->facts->head_sha, co->commit) ||
-	               (call->committed && call->facts->dirty);
+	               (call->committed && call->facts->status.dirty);
 	co->git.sha = co->commit;
 	co->git.objects = call->objects ? call->objects
 	                                : wf_join(co->arena, repo_commondir(repo), "objects");
@@ -527,7 +526,7 @@ describe(struct checkout *co)
 	else
 		builtin_printf(call,
 		    "The files are those of the work tree%s; ignored and left out: %zu",
-		    call->facts->dirty ? ", with changes that are not committed" : "", co->nhidden);
+		    call->facts->status.dirty ? ", with changes that are not committed" : "", co->nhidden);
 	builtin_printf(call, "::endgroup::");
 }
 

@@ -125,7 +125,7 @@ export_results(struct paths_filter *pf)
 /* ---- changes that the event knows ---- */
 
 static void
-add_change(struct paths_filter *pf, struct wf_str path, enum repo_status status)
+add_change(struct paths_filter *pf, struct wf_str path, enum repo_change_kind status)
 {
 	*wf_push(pf->arena, pf->changes, pf->nchanges,
 	    pf->cap) = (struct repo_change){ .path = path, .status = status };
@@ -401,7 +401,7 @@ ask_git(struct paths_filter *pf)
 /* ---- changes that the job made ---- */
 
 /* The letters of git diff --name-status. */
-static enum repo_status
+static enum repo_change_kind
 read_status(struct wf_str letters)
 {
 	if (wf_str_starts(letters, WF_S("A")))

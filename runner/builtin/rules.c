@@ -249,7 +249,7 @@ rules_name(const struct rules *rules, size_t filter)
 }
 
 const char *
-rules_status_name(enum repo_status status)
+rules_status_name(enum repo_change_kind status)
 {
 	static const char *const names[] = {
 		[REPO_ADDED] = "added",
@@ -264,7 +264,7 @@ rules_status_name(enum repo_status status)
 /* ---- matching ---- */
 
 static bool
-has_kind(const struct item *item, enum repo_status status)
+has_kind(const struct item *item, enum repo_change_kind status)
 {
 	struct wf_str rest = item->kinds, name = wf_str(rules_status_name(status));
 
@@ -299,7 +299,7 @@ speaks(const struct item *item, struct wf_str path, bool negated)
 
 /* How many items of the filter hold for the change. */
 static size_t
-count_items(const struct filter_rule *filter, struct wf_str path, enum repo_status status)
+count_items(const struct filter_rule *filter, struct wf_str path, enum repo_change_kind status)
 {
 	size_t n = 0;
 
@@ -309,7 +309,7 @@ count_items(const struct filter_rule *filter, struct wf_str path, enum repo_stat
 }
 
 static bool
-any_speaks(const struct filter_rule *filter, struct wf_str path, enum repo_status status,
+any_speaks(const struct filter_rule *filter, struct wf_str path, enum repo_change_kind status,
     bool negated)
 {
 	for (size_t i = 0; i < filter->nitems; i++)
@@ -319,7 +319,7 @@ any_speaks(const struct filter_rule *filter, struct wf_str path, enum repo_statu
 }
 
 bool
-rules_match(const struct rules *rules, size_t filter, struct wf_str path, enum repo_status status)
+rules_match(const struct rules *rules, size_t filter, struct wf_str path, enum repo_change_kind status)
 {
 	const struct filter_rule *f = &rules->filters[filter];
 

@@ -31,7 +31,7 @@ size_t rules_count(const struct rules *rules);
 struct wf_str rules_name(const struct rules *rules, size_t filter);
 /* Whether a change of this kind (not REPO_RENAMED) at this path belongs to the filter. */
 bool rules_match(const struct rules *rules, size_t filter, struct wf_str path,
-    enum repo_status status);
+    enum repo_change_kind status);
 
 /* "added", "modified", "deleted", "renamed" */
-const char *rules_status_name(enum repo_status status);
+const char *rules_status_name(enum repo_change_kind status);

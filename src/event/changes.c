@@ -15,7 +15,7 @@ takes_worktree(const struct event_maker *maker)
 {
 	const struct event_args *args = maker->args;
 
-	return maker->facts->dirty && !args->committed && !args->sha && !maker->deleted &&
+	return maker->facts->status.dirty && !args->committed && !args->sha && !maker->deleted &&
 	       wf_str_eq(maker->head_sha, maker->facts->head_sha);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* diff.c - which paths differ between two trees, and which paths git ignores.
+/* diff.c - which paths differ between two trees, and what the work tree is like.
  *
  * The work tree is compared by way of the index, whose stat data saves reading every file; what the
  * index and the work tree say of one path becomes one change. A repository inside the work tree
@@ -43,7 +43,8 @@ path_dup(struct wf_arena *arena, const char *path)
 }
 
 static void
-add_change(struct change_list *list, const char *path, enum repo_status status, const char *old)
+add_change(struct change_list *list, const char *path, enum repo_change_kind status,
+    const char *old)
 {
 	struct repo_change *change = wf_push(list->arena, list->items, list->n, list->cap);
 
@@ -262,27 +263,61 @@ compare_paths(const void *a, const void *b)
 	return wf_str_cmp(*one, *two);
 }
 
-bool
-repo_ignored(struct repo *repo, struct wf_arena *arena, struct wf_str **paths, size_t *n,
-    struct wf_error *err)
+/* What the index says and HEAD does not. No file is looked at for it. */
+static bool
+compare_index(struct change_list *list, git_tree *from, struct wf_error *err)
 {
 	wf_auto(diff_freep) git_diff *diff = NULL;
 	git_diff_options options;
+
+	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE);
+	if (git_diff_tree_to_index(&diff, list->repo->git, from, list->index, &options) < 0)
+		return repo_fail(err, "compare a commit with the index of %s", list->repo->workdir);
+	add_deltas(list, diff);
+	return true;
+}
+
+static void
+add_ignored(struct repo_status *status, struct wf_arena *arena, const git_diff *diff)
+{
 	size_t cap = 0;
 
-	*paths = NULL;
-	*n = 0;
-	diff_options(&options, GIT_DIFF_INCLUDE_IGNORED | GIT_DIFF_INCLUDE_UNTRACKED |
-	                           GIT_DIFF_RECURSE_UNTRACKED_DIRS);
-	if (git_diff_index_to_workdir(&diff, repo->git, NULL, &options) < 0)
-		return repo_fail(err, "look for ignored files in %s", repo->workdir);
 	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {
 		const git_diff_delta *delta = git_diff_get_delta(diff, i);
 
 		if (delta->status == GIT_DELTA_IGNORED)
-			*wf_push(arena, *paths, *n, cap) = path_dup(arena, delta->new_file.path);
+			*wf_push(arena, status->ignored, status->nignored, cap) = path_dup(arena,
+			    delta->new_file.path);
 	}
-	if (*n > 0)
-		qsort(*paths, *n, sizeof(**paths), compare_paths);
+	if (status->nignored > 0)
+		qsort(status->ignored, status->nignored, sizeof(*status->ignored), compare_paths);
+}
+
+bool
+repo_status(struct repo *repo, struct wf_arena *arena, const char *head, struct repo_status *out,
+    struct wf_error *err)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
+	struct change_list list = { .arena = scratch, .repo = repo };
+	wf_auto(repo_tree_freep) git_tree *from = NULL;
+	wf_auto(index_freep) git_index *index = NULL;
+	wf_auto(diff_freep) git_diff *diff = NULL;
+	git_diff_options options;
+
+	*out = (struct repo_status){ .dirty = false };
+	if (!tree_of(repo, head, &from, err))
+		return false;
+	if (git_repository_index(&index, repo->git) < 0)
+		return fail_index(repo, err);
+	list.index = index;
+	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_INCLUDE_IGNORED |
+	                           GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS);
+	if (git_diff_index_to_workdir(&diff, repo->git, index, &options) < 0)
+		return repo_fail(err, "look at the work tree %s", repo->workdir);
+	add_deltas(&list, diff);
+	add_ignored(out, arena, diff);
+	if (list.n == 0 && !compare_index(&list, from, err))
+		return false;
+	out->dirty = list.n > 0;
 	return true;
 }

@@ -424,19 +424,13 @@ head_branch(struct repo *repo, struct wf_arena *arena)
 bool
 repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out, struct wf_error *err)
 {
-	struct repo_change *changes;
-	size_t n;
-
 	*out = (struct repo_facts){ 0 };
 	read_names(repo, arena, out);
 	out->head_branch = head_branch(repo, arena);
 	out->default_branch = default_branch(repo, arena, out->head_branch);
 	if (!ref_commit(repo, arena, "HEAD", &out->head_sha))
 		out->head_sha = WF_S(REPO_ZERO_SHA);
-	if (!repo_diff(repo, arena, out->head_sha.p, NULL, true, false, &changes, &n, err))
-		return false;
-	out->dirty = n > 0;
-	return true;
+	return repo_status(repo, arena, out->head_sha.p, &out->status, err);
 }
 
 /* ---- all references ---- */

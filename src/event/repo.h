@@ -29,6 +29,19 @@ const char *repo_workdir(const struct repo *repo); /* absolute, without a slash 
 const char *repo_gitdir(const struct repo *repo); /* absolute: the .git folder of this work tree */
 const char *repo_commondir(const struct repo *repo); /* absolute: where objects and refs are */
 
+/* One look at every file of the work tree. */
+struct repo_status {
+	bool dirty; /* it differs from HEAD (untracked files count, ignored do not) */
+	/* Untracked paths that .gitignore hides, each as high up as possible (a whole ignored
+	 * folder is one entry, with no slash at the end), and repositories inside that are no
+	 * submodules. Relative to the work tree, sorted. */
+	struct wf_str *ignored;
+	size_t nignored;
+};
+/* head is a commit, or REPO_ZERO_SHA. */
+bool repo_status(struct repo *repo, struct wf_arena *arena, const char *head,
+    struct repo_status *out, struct wf_error *err);
+
 /* What does not depend on the event. */
 struct repo_facts {
 	struct wf_str owner, name; /* of the remote "origin" (else the first); without one: "local"
@@ -37,7 +50,7 @@ struct repo_facts {
 	struct wf_str default_branch; /* origin/HEAD, else main, else master, else the head */
 	struct wf_str head_branch; /* empty when HEAD is detached */
 	struct wf_str head_sha; /* REPO_ZERO_SHA before the first commit */
-	bool dirty; /* the work tree differs from HEAD (untracked files count, ignored do not) */
+	struct repo_status status;
 };
 bool repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out,
     struct wf_error *err);
@@ -73,7 +86,7 @@ bool repo_log(struct repo *repo, struct wf_arena *arena, const char *base, const
 
 struct repo_change {
 	struct wf_str path;
-	enum repo_status { REPO_ADDED, REPO_MODIFIED, REPO_DELETED, REPO_RENAMED } status;
+	enum repo_change_kind { REPO_ADDED, REPO_MODIFIED, REPO_DELETED, REPO_RENAMED } status;
 	struct wf_str old_path; /* REPO_RENAMED */
 };
 
@@ -90,12 +103,6 @@ bool repo_blob(struct repo *repo, struct wf_arena *arena, const char *rev, const
 /* The names of the entries of a folder at a commit, sorted; false when it is not there. */
 bool repo_tree(struct repo *repo, struct wf_arena *arena, const char *rev, const char *path,
     struct wf_str **names, size_t *n);
-
-/* Untracked paths that .gitignore hides, each as high up as possible (a whole ignored folder is one
- * entry, with no slash at the end), and repositories inside that are no submodules. Paths are
- * relative to the work tree. */
-bool repo_ignored(struct repo *repo, struct wf_arena *arena, struct wf_str **paths, size_t *n,
-    struct wf_error *err);
 
 /* Writes the tree of a commit into the folder dest, which exists and is empty; no .git. Safe to
  * call from a thread of the pool with its own struct repo. */

@@ -76,10 +76,10 @@ TEST(repo_facts_without_a_remote_or_a_commit)
 	CHECK_STR(s.facts.head_branch, "main");
 	CHECK_STR(s.facts.default_branch, "main");
 	CHECK_STR(s.facts.head_sha, REPO_ZERO_SHA);
-	CHECK(!s.facts.dirty);
+	CHECK(!s.facts.status.dirty);
 	scratch_run(&s, "echo x >r/x");
 	scratch_open(&s, "r");
-	CHECK(s.facts.dirty);
+	CHECK(s.facts.status.dirty);
 	CHECK_STR(diff(&s, REPO_ZERO_SHA, NULL, true, false), "A x");
 	scratch_close(&s);
 }
@@ -133,13 +133,13 @@ TEST(repo_says_when_the_work_tree_is_dirty)
 	struct scratch s = scratch_new(SCRATCH_FIRST "echo log >x.log");
 
 	scratch_open(&s, "r");
-	CHECK(!s.facts.dirty);
+	CHECK(!s.facts.status.dirty);
 	scratch_run(&s, "echo new >r/new");
 	scratch_open(&s, "r");
-	CHECK(s.facts.dirty);
+	CHECK(s.facts.status.dirty);
 	scratch_run(&s, "cd r; rm new; echo more >>a.txt; git add a.txt");
 	scratch_open(&s, "r");
-	CHECK(s.facts.dirty);
+	CHECK(s.facts.status.dirty);
 	scratch_close(&s);
 }
 
@@ -169,7 +169,7 @@ TEST(repo_reads_worktrees_and_submodules)
 	CHECK_STR(s.facts.full_name, "local/r");
 	scratch_run(&s, "echo dirty >super/sub/a.txt");
 	scratch_open(&s, "super");
-	CHECK(!s.facts.dirty); /* what lies around in a submodule is not committed with it */
+	CHECK(!s.facts.status.dirty); /* what lies around in a submodule is not committed with it */
 	scratch_run(&s, "cd super/sub; git commit -qam two");
 	scratch_open(&s, "super");
 	CHECK_STR(diff(&s, "HEAD", NULL, true, false), "M sub");
@@ -360,21 +360,20 @@ TEST(repo_blob_and_tree)
 	scratch_close(&s);
 }
 
-TEST(repo_ignored_gives_whole_folders)
+TEST(repo_status_gives_whole_ignored_folders)
 {
 	struct scratch s = scratch_new(SCRATCH_FIRST
 	    "mkdir -p out/deep part new; echo 1 >out/deep/f; echo 2 >x.log; echo 3 >part/y.log;"
 	    "echo 4 >part/z; git add part/z; echo 5 >new/w.log; echo 6 >new/v; echo t >t.log;"
 	    "git add -f t.log; git init -q nested");
 	wf_auto(wf_buf_release) struct wf_buf all = WF_BUF_INIT;
-	struct wf_str *paths;
+	struct repo_status status;
 	struct wf_error err;
-	size_t n;
 
 	scratch_open(&s, "r");
-	CHECK(repo_ignored(s.repo, s.arena, &paths, &n, &err));
-	for (size_t i = 0; i < n; i++)
-		wf_buf_addf(&all, "%.*s ", WF_ARG(paths[i]));
+	CHECK(repo_status(s.repo, s.arena, "HEAD", &status, &err));
+	for (size_t i = 0; i < status.nignored; i++)
+		wf_buf_addf(&all, "%.*s ", WF_ARG(status.ignored[i]));
 	CHECK_STR(wf_buf_str(&all), "nested new/w.log out part/y.log x.log ");
 	scratch_close(&s);
 }

@@ -8,7 +8,7 @@
 /* The names of the filters that hold for the change, joined by blanks; or "error: ...". */
 static struct wf_str
 matching(struct wf_arena *arena, const char *yaml, enum rules_quantifier quantifier,
-    const char *path, enum repo_status status)
+    const char *path, enum repo_change_kind status)
 {
 	struct wf_buf out = WF_BUF_INIT;
 	struct wf_error err;
@@ -38,7 +38,7 @@ TEST(rules_read_patterns_lists_anchors_and_kinds)
 	                           "  - Added | MODIFIED: *shared\n";
 	static const struct {
 		const char *path;
-		enum repo_status status;
+		enum repo_change_kind status;
 		const char *want;
 	} rows[] = {
 		{ "common/a/b.c", REPO_MODIFIED, "shared src changed" },
