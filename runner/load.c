@@ -18,26 +18,15 @@ is_workflow_name(struct wf_str name)
 	return wf_str_ends(name, WF_S(".yml")) || wf_str_ends(name, WF_S(".yaml"));
 }
 
-/* The file as a person would type it here: relative from the repository's root, else absolute. */
-static const char *
-shown_file(struct wf_arena *arena, const char *root, struct wf_str path)
-{
-	const char *cwd = wf_cwd(arena);
-
-	if (cwd && strcmp(cwd, root) == 0)
-		return wf_cstr(arena, path);
-	return wf_join(arena, root, wf_cstr(arena, path));
-}
-
 static struct workflow *
 read_worktree(struct wf_arena *arena, const char *root, struct wf_str path, struct wf_diags *diags)
 {
-	const char *file = shown_file(arena, root, path);
+	const char *full = wf_join(arena, root, wf_cstr(arena, path));
+	const char *file = wf_shown_path(arena, full);
 	struct wf_error err;
 	struct wf_str text;
 
-	if (!wf_read_file(arena, wf_join(arena, root, wf_cstr(arena, path)), WORKFLOW_LARGEST,
-	        &text, &err)) {
+	if (!wf_read_file(arena, full, WORKFLOW_LARGEST, &text, &err)) {
 		err.kind = WF_ERR_INVALID;
 		err.pos.file = file;
 		wf_diags_add(diags, WF_DIAG_ERROR, &err);

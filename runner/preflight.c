@@ -117,6 +117,19 @@ check_action(struct walk *walk, const struct step_def *step, const struct action
 	abort();
 }
 
+/* Whether this is the first time that somebody asks. What is missing is said once, at the first of
+ * its places, and an action is walked through once. */
+static bool
+is_new(struct walk *walk, const void *thing, struct wf_str name)
+{
+	struct session *session = walk->session;
+
+	if (wf_map_has(&session->checked, name))
+		return false;
+	wf_map_set(&session->checked, name, (void *)thing);
+	return true;
+}
+
 static void
 check_uses(struct walk *walk, const struct step_def *step)
 {
@@ -125,6 +138,8 @@ check_uses(struct walk *walk, const struct step_def *step)
 	struct uses_place place;
 	struct wf_error err;
 
+	if (!is_new(walk, step, step->uses))
+		return;
 	if (!uses_find(walk->session, arena, step->uses, step->uses_pos, &place, &err) ||
 	    (place.host && !uses_read_host(arena, place.host, &action, &err)))
 		add_error(walk, &err);
@@ -183,6 +198,8 @@ check_call(struct walk *walk, const struct job_def *job)
 	reuse_check(job, callee, session->diags);
 	if (session->diags->nerrors > errors)
 		walk->good = false;
+	if (!is_new(walk, callee, wf_str(callee->file)))
+		return;
 	walk->calls++;
 	check_workflow(walk, callee);
 	walk->calls--;

@@ -435,18 +435,35 @@ secrets_context(struct run *run)
 	return secrets;
 }
 
+/* workflow_dispatch: what was given, checked, with the defaults of the rest (4.7). */
+static bool
+read_inputs(struct run *run, struct expr_object **inputs, struct wf_error *err)
+{
+	const struct when_event *when = when_find(run->wf->on, run->event->name);
+
+	*inputs = expr_object_new(run->arena);
+	if (!when || !wf_str_is(run->event->name, "workflow_dispatch"))
+		return true;
+	if (!event_inputs(run->arena, run->event, when, inputs, err))
+		return false;
+	run->facts.inputs = *inputs;
+	return true;
+}
+
 static bool
 make_contexts(struct run *run, struct wf_error *err)
 {
 	struct session *session = run->session;
-	const struct when_event *when = when_find(run->wf->on, run->event->name);
-	struct expr_object *contexts = run->root->contexts;
-	struct expr_object *inputs = expr_object_new(run->arena), *vars = session->options->vars;
+	struct expr_object *contexts = run->root->contexts, *vars = session->options->vars;
+	struct expr_object *inputs, *github;
+	wf_auto(wf_buf_release) struct wf_buf json = WF_BUF_INIT;
 
-	if (run->event->inputs && when && !event_inputs(run->arena, run->event, when, &inputs, err))
+	if (!read_inputs(run, &inputs, err))
 		return false;
-	expr_object_set(contexts, WF_S("github"),
-	    expr_object_value(event_github(run->arena, run->event, &session->facts, &run->facts)));
+	github = event_github(run->arena, run->event, &session->facts, &run->facts);
+	expr_json_pretty(&json, expr_object_get(github, WF_S("event")));
+	run->event_json = wf_str_dup(run->arena, wf_buf_str(&json));
+	expr_object_set(contexts, WF_S("github"), expr_object_value(github));
 	expr_object_set(contexts, WF_S("inputs"), expr_object_value(inputs));
 	expr_object_set(contexts, WF_S("vars"),
 	    expr_object_value(vars ? vars : expr_object_new(run->arena)));
@@ -466,33 +483,31 @@ file_ref(const struct run *run)
 }
 
 struct run *
-run_new(struct session *session, const struct workflow *wf, const struct event *event,
-    const struct run *parent, struct wf_error *err)
+run_new(struct session *session, const struct run_cause *cause, const struct run *parent,
+    struct wf_error *err)
 {
 	struct run *run = wf_new(session->arena, struct run);
-	wf_auto(wf_buf_release) struct wf_buf json = WF_BUF_INIT;
 
 	run->session = session;
 	run->arena = session->arena;
-	run->wf = wf;
-	run->event = event;
+	run->wf = cause->wf;
+	run->event = cause->event;
 	run->mask = session->mask;
 	run->depth = parent ? parent->depth + 1 : 0;
 	run->created = record_now(session->record);
 	run->facts = (struct event_run){
-		.workflow = wf->name,
-		.workflow_path = wf->path,
+		.workflow = run->wf->name,
+		.workflow_path = run->wf->path,
+		.cron = cause->cron,
 		.run_id = session->run_id_base + session->nruns + 1,
 		.run_number = 1,
 		.run_attempt = 1,
 		.workflow_ref_branch = file_ref(run),
-		.workflow_sha = event->sha,
+		.workflow_sha = run->event->sha,
 	};
-	run->root = call_new(run, NULL, wf);
+	run->root = call_new(run, NULL, run->wf);
 	if (!make_contexts(run, err))
 		return NULL;
-	expr_json_pretty(&json, expr_object_value(event->payload));
-	run->event_json = wf_str_dup(run->arena, wf_buf_str(&json));
 	make_record(run, parent);
 	return run;
 }

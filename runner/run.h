@@ -72,9 +72,16 @@ struct run {
 	struct run *next; /* in the session's list */
 };
 
-/* Prepares a run of `wf` for `event`; parent is the run whose workflow_run event it is, or NULL.
- * NULL and *err when the inputs of a workflow_dispatch are not what the workflow takes. */
-struct run *run_new(struct session *session, const struct workflow *wf, const struct event *event,
+/* Why a run is made. */
+struct run_cause {
+	const struct workflow *wf;
+	const struct event *event;
+	struct wf_str cron; /* the entry of a schedule that fired, else empty */
+};
+
+/* Prepares a run; parent is the run whose workflow_run event it is, or NULL. NULL and *err when the
+ * inputs of a workflow_dispatch are not what the workflow takes. */
+struct run *run_new(struct session *session, const struct run_cause *cause,
     const struct run *parent, struct wf_error *err);
 /* Decides every node without needs. session_run_done() follows, from the loop, or from within when
  * there is nothing to wait for. */

@@ -53,7 +53,7 @@ session_note(struct session *session, enum record_kind kind, const struct record
 
 /* Runs that are about to start. */
 struct woken {
-	const struct workflow **items;
+	struct run_cause *items;
 	size_t n, cap;
 };
 
@@ -72,6 +72,17 @@ record_asleep(struct session *session, const struct workflow *wf,
 	record_put(session->record, &event);
 }
 
+static void
+add_woken(struct session *session, struct woken *woken, const struct workflow *wf,
+    const struct event *event, const struct trigger_verdict *verdict)
+{
+	struct run_cause *cause = wf_push(session->arena, woken->items, woken->n, woken->cap);
+
+	*cause = (struct run_cause){ .wf = wf, .event = event };
+	if (wf_str_is(event->name, "schedule"))
+		cause->cron = verdict->pattern;
+}
+
 static bool
 wake_named(struct session *session, const struct workflow *wf, struct woken *woken,
     struct wf_error *err)
@@ -85,7 +96,7 @@ wake_named(struct session *session, const struct workflow *wf, struct woken *wok
 		return wf_hint(err, "choose one of its events with --event");
 	}
 	if (verdict.wakes)
-		*wf_push(session->arena, woken->items, woken->n, woken->cap) = wf;
+		add_woken(session, woken, wf, &session->event, &verdict);
 	else
 		record_asleep(session, wf, &verdict);
 	return true;
@@ -121,7 +132,7 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 		if (!trigger_match(session->arena, wf, &session->event, &verdict, err))
 			return false;
 		if (verdict.wakes)
-			*wf_push(session->arena, woken->items, woken->n, woken->cap) = wf;
+			add_woken(session, woken, wf, &session->event, &verdict);
 		else
 			record_asleep(session, wf, &verdict);
 	}
@@ -209,7 +220,7 @@ put_chain(const struct run *parent, const char *action, const struct event *even
 	};
 
 	for (size_t i = 0; i < woken->n; i++)
-		names[i] = woken->items[i]->name;
+		names[i] = woken->items[i].wf->name;
 	record_put(session->record, &put);
 }
 
@@ -228,9 +239,8 @@ find_followers(struct session *session, const struct run *run, const struct even
 		    !trigger_match(session->arena, all[i].wf, event, &verdict, NULL))
 			continue;
 		if (verdict.wakes)
-			*wf_push(session->arena, woken->items, woken->n, woken->cap) = all[i].wf;
-		else if (wf_str_is(event->action,
-		             "completed")) /* the other types are rarely meant */
+			add_woken(session, woken, all[i].wf, event, &verdict);
+		else if (wf_str_is(event->action, "completed")) /* the others are rarely meant */
 			record_asleep(session, all[i].wf, &verdict);
 	}
 }
@@ -266,7 +276,7 @@ session_raise(struct run *run, const char *action)
 	if (woken.n)
 		put_chain(run, action, event, &woken);
 	for (size_t i = 0; i < woken.n; i++) {
-		struct run *next = run_new(session, woken.items[i], event, run, &err);
+		struct run *next = run_new(session, &woken.items[i], run, &err);
 
 		if (next)
 			start_run(session, next);
@@ -338,18 +348,16 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 {
 	bool good = true;
 
-	for (size_t i = 0; i < woken->n; i++)
-		if (!preflight(session, woken->items[i], false) ||
-		    !preflight_followers(session, woken->items[i], 0))
-			good = false;
-	if (!good)
-		return wf_diags_first(session->diags, err);
 	for (size_t i = 0; i < woken->n; i++) {
-		runs[i] = run_new(session, woken->items[i], &session->event, NULL, err);
+		runs[i] = run_new(session, &woken->items[i], NULL, err);
 		if (!runs[i])
 			return false;
 	}
-	return true;
+	for (size_t i = 0; i < woken->n; i++)
+		if (!preflight(session, woken->items[i].wf, false) ||
+		    !preflight_followers(session, woken->items[i].wf, 0))
+			good = false;
+	return good || wf_diags_first(session->diags, err);
 }
 
 static bool
@@ -423,6 +431,7 @@ open_session(struct session *session, struct wf_error *err)
 	session->sched = sched_new(session->arena, slots);
 	session->claims = claims_new(session->arena);
 	wf_map_init(&session->said, session->arena, false);
+	wf_map_init(&session->checked, session->arena, false);
 	uv_loop_init(&session->loop);
 	add_secret_masks(session);
 	if (!find_stubs(session, err))

@@ -36,6 +36,7 @@ struct session {
 	size_t nupstream;
 	const char *upstream_rev; /* NULL: it is what is checked out */
 	bool upstream_read;
+	struct wf_map checked; /* what preflight.c has looked at already */
 	struct wf_map said; /* notes and differences that were reported: once is enough */
 	struct wf_diags *diags;
 	struct run *runs, **runs_tail;

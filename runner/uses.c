@@ -117,7 +117,7 @@ uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
 		if (!wf_exists(path))
 			continue;
 		return wf_read_file(arena, path, MANIFEST_LARGEST, &text, err) &&
-		       parse_manifest(arena, path, text, out, err);
+		       parse_manifest(arena, wf_shown_path(arena, path), text, out, err);
 	}
 	return true;
 }

@@ -265,6 +265,17 @@ wf_cwd(struct wf_arena *arena)
 	return getcwd(path, sizeof(path)) ? wf_cstr(arena, wf_str(path)) : NULL;
 }
 
+const char *
+wf_shown_path(struct wf_arena *arena, const char *path)
+{
+	const char *cwd = wf_cwd(arena);
+	size_t n = cwd ? strlen(cwd) : 0;
+
+	if (n > 1 && strncmp(path, cwd, n) == 0 && path[n] == '/')
+		return path + n + 1;
+	return path;
+}
+
 static int
 by_name(const void *a, const void *b)
 {

@@ -35,6 +35,8 @@ bool wf_is_dir(const char *path);
 char *wf_join(struct wf_arena *arena, const char *dir, const char *name);
 /* The current folder, or NULL. */
 char *wf_cwd(struct wf_arena *arena);
+/* An absolute path as a person would type it here: relative when it is below the current folder. */
+const char *wf_shown_path(struct wf_arena *arena, const char *path);
 /* The names in a folder, without . and .., in strcmp order. */
 bool wf_list_dir(struct wf_arena *arena, const char *path, char ***names, size_t *n,
     struct wf_error *err);
