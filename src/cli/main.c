@@ -64,6 +64,16 @@ perform(struct cmd *cmd, struct wf_error *err)
 	return 0;
 }
 
+/* An error that stands for several was shown with them, one by one. */
+static bool
+was_shown(const struct wf_diags *diags, const struct wf_error *err)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		if (strcmp(diags->items[i]->error.msg, err->msg) == 0)
+			return true;
+	return false;
+}
+
 /* Shows what went wrong and gives the exit status. */
 static int
 conclude(const struct cmd *cmd, int status, const struct wf_error *err)
@@ -73,8 +83,7 @@ conclude(const struct cmd *cmd, int status, const struct wf_error *err)
 	show_diags(cmd->arena, cmd->diags, color);
 	if (status != CMD_FAILED)
 		return status;
-	/* an invalid file's problems were shown just now, one by one */
-	if (err->kind != WF_ERR_INVALID || cmd->diags->nerrors == 0)
+	if (!was_shown(cmd->diags, err))
 		show(cmd->arena, err, "error", color);
 	return wf_error_status(err->kind);
 }
