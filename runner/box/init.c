@@ -54,12 +54,15 @@ answer_failed(struct init *init, uint32_t id, const struct wf_error *err)
 
 /* ---- setup ---- */
 
-/* PID 1 never gets what it neither blocks nor handles: a job cannot end its own box. */
+/* PID 1 never gets what it neither blocks nor handles: a job cannot end its own box. (Sanitizers
+ * come with handlers.) */
 static bool
 watch_signals(struct init *init, struct wf_error *err)
 {
 	sigset_t signals;
 
+	for (int signum = 1; signum < NSIG; signum++)
+		signal(signum, SIG_DFL);
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGCHLD);
 	if (!init->setup.sandbox)
