@@ -127,9 +127,11 @@ resolve_path(struct builtin_call *call, struct wf_str path)
 			wf_buf_add(&out, part);
 		}
 	}
-	if (wf_str_starts(wf_buf_str(&out), workspace) &&
-	    (out.n == workspace.n || out.p[workspace.n] == '/'))
-		result = wf_str_dup(call->arena, wf_buf_str(&out)).p;
+	rest = wf_buf_str(&out);
+	if (wf_str_eq(rest, workspace) ||
+	    (wf_str_starts(rest, workspace) &&
+	        wf_str_starts(wf_str_skip(rest, workspace.n), WF_S("/"))))
+		result = wf_cstr(call->arena, rest);
 	wf_buf_release(&out);
 	return result;
 }
