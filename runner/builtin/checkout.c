@@ -381,12 +381,11 @@ hide_submodules(struct checkout *co, const char *layer, const char *top)
 
 /* The work tree as it is, less what a clone would not have. */
 static bool
-layer_worktree(struct checkout *co, struct repo *repo, const char *base)
+layer_worktree(struct checkout *co, const char *base)
 {
 	const struct repo_status *status = &co->call->facts->status;
 	const char *layer = new_layer(co, base, "hidden");
 
-	(void)repo;
 	if (!layer || !hide(co, layer, WF_S(".git")))
 		return false;
 	for (size_t i = 0; i < status->nignored; i++)
@@ -438,7 +437,7 @@ make_layers(struct checkout *co, struct repo *repo)
 	co->git.tags = co->tags;
 	co->git.keep_index = !co->exported;
 	return gitdir_write(co->arena, repo, git, &co->git, &co->error) &&
-	       (co->exported ? layer_export : layer_worktree)(co, repo, base);
+	       (co->exported ? layer_export(co, repo, base) : layer_worktree(co, base));
 }
 
 static void
@@ -528,7 +527,8 @@ describe(struct checkout *co)
 	else
 		builtin_printf(call,
 		    "The files are those of the work tree%s; ignored and left out: %zu",
-		    call->facts->status.dirty ? ", with changes that are not committed" : "", co->nhidden);
+		    call->facts->status.dirty ? ", with changes that are not committed" : "",
+		    co->nhidden);
 	builtin_printf(call, "::endgroup::");
 }
 
