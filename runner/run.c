@@ -14,7 +14,13 @@ static void call_advance(struct call *call);
 static struct plan_state
 state_of(const struct call *call)
 {
-	return (struct plan_state){ call->results, call->outputs, call->cancelled };
+	return (struct plan_state){
+		.plan = call->plan,
+		.results = call->results,
+		.outputs = call->outputs,
+		.contexts = call->contexts,
+		.cancelled = call->cancelled,
+	};
 }
 
 static struct call *
@@ -188,6 +194,7 @@ open_called(struct job *job, struct wf_error *err)
 	const struct workflow *wf = session_called(run->session, run->depth > 0, job->def->uses,
 	    job->def->uses_pos, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
+	const struct reuse_call passed = { .job = job->def, .callee = wf, .caller = &caller };
 	struct expr_object *inputs, *secrets;
 	struct call *callee;
 
@@ -200,8 +207,8 @@ open_called(struct job *job, struct wf_error *err)
 	expr_object_set(callee->contexts, WF_S("vars"),
 	    expr_object_get(job->call->contexts, WF_S("vars")));
 	const struct expr_scope defaults = { .contexts = callee->contexts };
-	if (!reuse_inputs(run->arena, job->def, wf, &caller, &defaults, &inputs, err) ||
-	    !reuse_secrets(run->arena, job->def, &caller, &secrets, err))
+	if (!reuse_inputs(run->arena, &passed, &defaults, &inputs, err) ||
+	    !reuse_secrets(run->arena, &passed, &secrets, err))
 		return false;
 	expr_object_set(callee->contexts, WF_S("inputs"), expr_object_value(inputs));
 	expr_object_set(callee->contexts, WF_S("secrets"), expr_object_value(secrets));
@@ -277,13 +284,11 @@ decide(struct call *call, size_t index)
 	node->decided = true;
 	if (call->stopped) {
 		finish_early(call, index, PLAN_CANCELLED, call->cancel_reason);
-	} else if (!plan_wanted(arena, call->plan, index, &state, call->contexts, &wanted, &reason,
-	               &err)) {
+	} else if (!plan_wanted(arena, &state, index, &wanted, &reason, &err)) {
 		fail_early(call, index, &err);
 	} else if (!wanted) {
 		finish_early(call, index, PLAN_SKIPPED, reason);
-	} else if (!plan_expand(arena, call->plan, index, &state, call->contexts, &plans, &n,
-	               &err)) {
+	} else if (!plan_expand(arena, &state, index, &plans, &n, &err)) {
 		fail_early(call, index, &err);
 	} else {
 		set_jobs(call, index, plans, n);

@@ -106,11 +106,15 @@ struct expr_object *
 scope_node(struct wf_arena *arena, const struct job *job)
 {
 	struct call *call = job->call;
-	const struct plan_state state = { call->results, call->outputs, call->cancelled };
+	const struct plan_state state = {
+		.plan = call->plan,
+		.results = call->results,
+		.outputs = call->outputs,
+	};
 	struct expr_object *contexts = scope_copy(arena, call->contexts);
 
 	expr_object_set(contexts, WF_S("needs"),
-	    expr_object_value(plan_needs(arena, call->plan, job->plan.node->index, &state)));
+	    expr_object_value(plan_needs(arena, &state, job->plan.node->index)));
 	expr_object_set(contexts, WF_S("strategy"), job->plan.strategy);
 	expr_object_set(contexts, WF_S("matrix"), job->plan.matrix);
 	return contexts;

@@ -10,6 +10,7 @@
 
 /* Larger files than this are no configuration. */
 #define MAX_FILE (4u << 20)
+#define CHUNK ((size_t)65536)
 
 const struct builtin *
 builtin_find(struct wf_str owner, struct wf_str repo, struct wf_str path)
@@ -143,8 +144,8 @@ builtin_read(struct builtin_call *call, const char *path, struct wf_str *out, st
 	if (fd < 0)
 		return false;
 	do {
-		wf_buf_reserve(&text, 64 * 1024);
-		got = read(fd, text.p + text.n, 64 * 1024);
+		wf_buf_reserve(&text, CHUNK);
+		got = read(fd, text.p + text.n, CHUNK);
 		if (got > 0)
 			text.n += (size_t)got;
 	} while (got > 0 && text.n <= MAX_FILE);

@@ -127,9 +127,11 @@ resolve_path(struct builtin_call *call, struct wf_str path)
 			wf_buf_add(&out, part);
 		}
 	}
-	if (wf_str_starts(wf_buf_str(&out), workspace) &&
-	    (out.n == workspace.n || out.p[workspace.n] == '/'))
-		result = wf_str_dup(call->arena, wf_buf_str(&out)).p;
+	rest = wf_buf_str(&out);
+	if (wf_str_eq(rest, workspace) ||
+	    (wf_str_starts(rest, workspace) &&
+	        wf_str_starts(wf_str_skip(rest, workspace.n), WF_S("/"))))
+		result = wf_cstr(call->arena, rest);
 	wf_buf_release(&out);
 	return result;
 }
@@ -379,12 +381,11 @@ hide_submodules(struct checkout *co, const char *layer, const char *top)
 
 /* The work tree as it is, less what a clone would not have. */
 static bool
-layer_worktree(struct checkout *co, struct repo *repo, const char *base)
+layer_worktree(struct checkout *co, const char *base)
 {
 	const struct repo_status *status = &co->call->facts->status;
 	const char *layer = new_layer(co, base, "hidden");
 
-	(void)repo;
 	if (!layer || !hide(co, layer, WF_S(".git")))
 		return false;
 	for (size_t i = 0; i < status->nignored; i++)
@@ -436,7 +437,7 @@ make_layers(struct checkout *co, struct repo *repo)
 	co->git.tags = co->tags;
 	co->git.keep_index = !co->exported;
 	return gitdir_write(co->arena, repo, git, &co->git, &co->error) &&
-	       (co->exported ? layer_export : layer_worktree)(co, repo, base);
+	       (co->exported ? layer_export(co, repo, base) : layer_worktree(co, base));
 }
 
 static void
@@ -526,7 +527,8 @@ describe(struct checkout *co)
 	else
 		builtin_printf(call,
 		    "The files are those of the work tree%s; ignored and left out: %zu",
-		    call->facts->status.dirty ? ", with changes that are not committed" : "", co->nhidden);
+		    call->facts->status.dirty ? ", with changes that are not committed" : "",
+		    co->nhidden);
 	builtin_printf(call, "::endgroup::");
 }
 

@@ -348,7 +348,7 @@ static bool
 is_the_events(struct paths_filter *pf)
 {
 	const struct event *event = pf->call->event;
-	struct wf_str before = WF_S("");
+	struct wf_str before;
 
 	if (pf->compare != COMPARE_TREES || !event->has_changes)
 		return false;

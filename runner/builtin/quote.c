@@ -107,6 +107,7 @@ quote_list(struct wf_arena *arena, enum quote_format format, const struct wf_str
 		const char *open, *between, *close;
 		void (*add)(struct wf_buf *out, struct wf_str path);
 	} formats[] = {
+		[QUOTE_NONE] = { "", "", "", NULL },
 		[QUOTE_CSV] = { "", ",", "", add_csv },
 		[QUOTE_JSON] = { "[", ",", "]", wf_buf_add_json },
 		[QUOTE_SHELL] = { "", " ", "", add_shell },
@@ -114,7 +115,7 @@ quote_list(struct wf_arena *arena, enum quote_format format, const struct wf_str
 	};
 	struct wf_buf out = WF_BUF_INIT;
 
-	if (format == QUOTE_NONE)
+	if (!formats[format].add)
 		return WF_S("");
 	wf_buf_adds(&out, formats[format].open);
 	for (size_t i = 0; i < n; i++) {

@@ -87,13 +87,16 @@ static bool
 parse_partial(struct wf_str text, struct partial *out)
 {
 	uint64_t *numbers[] = { &out->version.major, &out->version.minor, &out->version.patch };
-	struct wf_str pre;
+	struct wf_str pre, build;
 	bool open = true; /* no wildcard yet */
 
 	*out = (struct partial){ 0 };
 	while (text.n > 0 && (text.p[0] == 'v' || text.p[0] == '='))
 		text = wf_str_skip(text, 1);
-	pre = wf_str_cut(&text, '+'); /* what follows + is of no account */
+	build = text;
+	pre = wf_str_cut(&build, '+');
+	if (build.p && !is_pre(build)) /* it has no other meaning */
+		return false;
 	text = wf_str_cut(&pre, '-');
 	for (int i = 0; text.p; i++) {
 		struct wf_str part = wf_str_cut(&text, '.');

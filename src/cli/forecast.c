@@ -108,7 +108,13 @@ visit_token(const struct expr_token *token, struct reads *reads)
 static struct plan_state
 state_of(const struct maker *m, bool cancelled)
 {
-	return (struct plan_state){ m->results, m->outputs, cancelled };
+	return (struct plan_state){
+		.plan = m->plan,
+		.results = m->results,
+		.outputs = m->outputs,
+		.contexts = m->contexts,
+		.cancelled = cancelled,
+	};
 }
 
 /* All jobs above the node end in `most`, one of them in `one`; known ends stay what they are. */
@@ -135,8 +141,7 @@ ask(struct maker *m, const struct plan_node *node, bool cancelled, struct foreca
 	struct wf_str reason = { NULL, 0 };
 	bool wanted = false;
 
-	if (!plan_wanted(m->arena, m->plan, node->index, &state, m->contexts, &wanted, &reason,
-	        &err)) {
+	if (!plan_wanted(m->arena, &state, node->index, &wanted, &reason, &err)) {
 		*failed = true;
 		f->reason = wf_str_dup(m->arena, wf_str(err.msg));
 		return false;
@@ -208,8 +213,7 @@ expand(struct maker *m, const struct plan_node *node, struct forecast *f)
 	visit_token(node->def->name, &reads);
 	f->named = name_waits.n == 0;
 	set_world(m, node, PLAN_SUCCESS, SIZE_MAX, PLAN_SUCCESS);
-	if (plan_expand(m->arena, m->plan, node->index, &state, m->contexts, &f->jobs, &f->njobs,
-	        &err))
+	if (plan_expand(m->arena, &state, node->index, &f->jobs, &f->njobs, &err))
 		return;
 	f->kind = FORECAST_FAILS;
 	f->reason = wf_str_dup(m->arena, wf_str(err.msg));

@@ -28,7 +28,7 @@ struct expansion {
 	struct expr_object *vectors; /* name to array */
 	struct include *includes;
 	size_t nincludes, includes_cap;
-	const struct expr_object **excludes;
+	struct expr_value *excludes; /* objects */
 	size_t nexcludes, excludes_cap;
 	struct matrix_leg *legs;
 	size_t nlegs, legs_cap; /* at most MATRIX_MAX_LEGS */
@@ -89,7 +89,7 @@ add_exclude(struct expansion *ex, const struct expr_token *at, struct expr_value
 			    "Matrix exclude key '%.*s' does not match any key within the matrix",
 			    WF_ARG(key));
 	}
-	*wf_push(ex->arena, ex->excludes, ex->nexcludes, ex->excludes_cap) = item.object;
+	*wf_push(ex->arena, ex->excludes, ex->nexcludes, ex->excludes_cap) = item;
 	return true;
 }
 
@@ -189,13 +189,9 @@ matches(struct expr_value want, struct expr_value have)
 static bool
 excluded(const struct expansion *ex, struct expr_value combination)
 {
-	for (size_t i = 0; i < ex->nexcludes; i++) {
-		struct expr_value filter = { .kind = EXPR_OBJECT,
-			.object = (struct expr_object *)ex->excludes[i] };
-
-		if (matches(filter, combination))
+	for (size_t i = 0; i < ex->nexcludes; i++)
+		if (matches(ex->excludes[i], combination))
 			return true;
-	}
 	return false;
 }
 

@@ -95,13 +95,13 @@ plan_new(struct wf_arena *arena, const struct workflow *wf)
 }
 
 struct expr_object *
-plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state)
+plan_needs(struct wf_arena *arena, const struct plan_state *state, size_t node)
 {
+	const struct plan_node *self = &state->plan->nodes[node];
 	struct expr_object *needs = expr_object_new(arena);
 
-	for (size_t i = 0; i < plan->nodes[node].nneeds; i++) {
-		size_t need = plan->nodes[node].needs[i];
+	for (size_t i = 0; i < self->nneeds; i++) {
+		size_t need = self->needs[i];
 		struct expr_object *entry = expr_object_new(arena);
 		struct expr_value outputs = state->outputs[need];
 
@@ -110,22 +110,21 @@ plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
 		expr_object_set(entry, WF_S("result"),
 		    expr_cstring(plan_result_name(state->results[need])));
 		expr_object_set(entry, WF_S("outputs"), outputs);
-		expr_object_set(needs, plan->nodes[need].def->id, expr_object_value(entry));
+		expr_object_set(needs, state->plan->nodes[need].def->id, expr_object_value(entry));
 	}
 	return needs;
 }
 
-/* The contexts of the caller with `needs` of the node: what a job's own keys may see. */
+/* The contexts of the state with `needs` of the node: what a job's own keys may see. */
 static struct expr_object *
-node_contexts(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state, const struct expr_object *contexts)
+node_contexts(struct wf_arena *arena, const struct plan_state *state, size_t node)
 {
 	struct expr_object *all = expr_object_new(arena);
 
-	for (size_t i = 0; i < contexts->n; i++)
-		expr_object_set(all, contexts->pairs[i].key, contexts->pairs[i].value);
-	expr_object_set(all, WF_S("needs"),
-	    expr_object_value(plan_needs(arena, plan, node, state)));
+	for (size_t i = 0; i < state->contexts->n; i++)
+		expr_object_set(all, state->contexts->pairs[i].key,
+		    state->contexts->pairs[i].value);
+	expr_object_set(all, WF_S("needs"), expr_object_value(plan_needs(arena, state, node)));
 	return all;
 }
 
@@ -145,7 +144,6 @@ fail_key(const struct plan *plan, const struct job_def *def, const char *key,
 
 /* What the status functions of one `if:` look at, and what was asked. */
 struct status {
-	const struct plan *plan;
 	const struct plan_node *node;
 	const struct plan_state *state;
 	bool success_denied; /* success() was called and said no */
@@ -157,7 +155,8 @@ static const struct plan_node *
 named_ancestor(const struct status *status, struct wf_str id)
 {
 	for (size_t i = 0; i < status->node->nancestors; i++) {
-		const struct plan_node *node = &status->plan->nodes[status->node->ancestors[i]];
+		const struct plan_node *node = &status->state->plan
+		                                    ->nodes[status->node->ancestors[i]];
 
 		if (wf_str_ieq(node->def->id, id))
 			return node;
@@ -249,7 +248,7 @@ first_cause(const struct status *status)
 
 	for (size_t k = 0; k < WF_COUNT(order); k++)
 		for (size_t i = 0; i < status->node->nancestors; i++) {
-			const struct plan_node *node = &status->plan
+			const struct plan_node *node = &status->state->plan
 			                                    ->nodes[status->node->ancestors[i]];
 			size_t good = 0;
 
@@ -279,7 +278,7 @@ way_to(const struct status *status, const struct plan_node *cause)
 	if (contains(node->needs, node->nneeds, cause->index))
 		return NULL;
 	for (size_t i = 0; i < node->nneeds; i++) {
-		const struct plan_node *need = &status->plan->nodes[node->needs[i]];
+		const struct plan_node *need = &status->state->plan->nodes[node->needs[i]];
 
 		if (contains(need->ancestors, need->nancestors, cause->index))
 			return need;
@@ -348,12 +347,11 @@ reason_no(struct wf_arena *arena, const struct status *status)
 }
 
 bool
-plan_wanted(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state, const struct expr_object *contexts, bool *wanted,
+plan_wanted(struct wf_arena *arena, const struct plan_state *state, size_t node, bool *wanted,
     struct wf_str *reason, struct wf_error *err)
 {
-	const struct job_def *def = plan->nodes[node].def;
-	struct status status = { .plan = plan, .node = &plan->nodes[node], .state = state };
+	const struct job_def *def = state->plan->nodes[node].def;
+	struct status status = { .node = &state->plan->nodes[node], .state = state };
 	const struct expr_func funcs[] = {
 		{ "success", 0, 255, call_success, &status },
 		{ "failure", 0, 255, call_failure, &status },
@@ -362,14 +360,14 @@ plan_wanted(struct wf_arena *arena, const struct plan *plan, size_t node,
 		{ NULL, 0, 0, NULL, NULL },
 	};
 	struct expr_scope scope = {
-		.contexts = node_contexts(arena, plan, node, state, contexts),
+		.contexts = node_contexts(arena, state, node),
 		.funcs = funcs,
 	};
 	struct expr_value value;
 	struct wf_error cause;
 
 	if (!expr_eval(arena, def->cond, &scope, &value, &cause))
-		return fail_key(plan, def, "if", &cause, err);
+		return fail_key(state->plan, def, "if", &cause, err);
 	*wanted = expr_truthy(value);
 	*reason = *wanted ? WF_S("") : reason_no(arena, &status);
 	return true;
@@ -503,18 +501,17 @@ make_job(struct wf_arena *arena, const struct strategy *strategy, size_t index,
 }
 
 bool
-plan_expand(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state, const struct expr_object *contexts, struct plan_job **out,
-    size_t *n, struct wf_error *err)
+plan_expand(struct wf_arena *arena, const struct plan_state *state, size_t node,
+    struct plan_job **out, size_t *n, struct wf_error *err)
 {
-	const struct job_def *def = plan->nodes[node].def;
-	struct expr_object *all = node_contexts(arena, plan, node, state, contexts);
+	const struct job_def *def = state->plan->nodes[node].def;
+	struct expr_object *all = node_contexts(arena, state, node);
 	struct expr_scope scope = { .contexts = all };
 	struct strategy strategy;
 	struct wf_error cause;
 
 	if (!read_strategy(arena, def->strategy, &scope, &strategy, &cause))
-		return fail_key(plan, def, "strategy", &cause, err);
+		return fail_key(state->plan, def, "strategy", &cause, err);
 	if (strategy.nlegs > MATRIX_MAX_LEGS)
 		return wf_fail(err, WF_ERR_EVAL, def->strategy->pos,
 		    "Strategy for job '%.*s' produced %zu configurations which exceeds the maximum "
@@ -523,9 +520,9 @@ plan_expand(struct wf_arena *arena, const struct plan *plan, size_t node,
 	*n = strategy.nlegs;
 	*out = wf_new_array(arena, *n, struct plan_job);
 	for (size_t i = 0; i < *n; i++) {
-		(*out)[i].node = &plan->nodes[node];
+		(*out)[i].node = &state->plan->nodes[node];
 		if (!make_job(arena, &strategy, i, all, &(*out)[i], &cause))
-			return fail_key(plan, def, "name", &cause, err);
+			return fail_key(state->plan, def, "name", &cause, err);
 	}
 	return true;
 }

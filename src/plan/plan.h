@@ -45,23 +45,22 @@ struct plan {
 /* Never fails: workflow_read() has refused cycles and unknown needs. */
 struct plan *plan_new(struct wf_arena *arena, const struct workflow *wf);
 
-/* What is known of the nodes so far; arrays are indexed by node. */
+/* What is known so far. */
 struct plan_state {
-	const enum plan_result *results; /* after continue-on-error */
-	const struct expr_value *outputs; /* objects or null */
+	const struct plan *plan;
+	const enum plan_result *results; /* by node, after continue-on-error */
+	const struct expr_value *outputs; /* by node, objects or null */
+	const struct expr_object *contexts; /* github, inputs, vars; `needs` is added here */
 	bool cancelled; /* the whole run was */
 };
 
-/* The `needs` context of a node (3.6), direct needs only. */
-struct expr_object *plan_needs(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state);
+/* The `needs` context of a node (3.6), direct needs only; state->contexts is not looked at. */
+struct expr_object *plan_needs(struct wf_arena *arena, const struct plan_state *state, size_t node);
 
-/* Whether the node's `if:` says yes (5.1, 5.2). `contexts` has github, inputs, vars; needs is added
- * here. *reason says in one line what decided when it says no: "if: github.event_name ==
- * 'pull_request' is false", "needs 'changes', which was skipped". An `if:` that cannot be evaluated
- * is false and WF_ERR_EVAL: the job fails by it. */
-bool plan_wanted(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state, const struct expr_object *contexts, bool *wanted,
+/* Whether the node's `if:` says yes (5.1, 5.2). *reason says in one line what decided when it says
+ * no: "if: github.event_name == 'pull_request' is false", "needs 'changes', which was skipped". An
+ * `if:` that cannot be evaluated is false and WF_ERR_EVAL: the job fails by it. */
+bool plan_wanted(struct wf_arena *arena, const struct plan_state *state, size_t node, bool *wanted,
     struct wf_str *reason, struct wf_error *err);
 
 /* One instance: a matrix leg, or the job itself when it has no matrix. */
@@ -75,11 +74,10 @@ struct plan_job {
 	size_t max_parallel; /* 0: no limit */
 };
 
-/* Evaluates strategy and names, and gives the instances in order (5.5). `contexts` as in
- * plan_wanted(). An error is WF_ERR_EVAL: the job fails by it. */
-bool plan_expand(struct wf_arena *arena, const struct plan *plan, size_t node,
-    const struct plan_state *state, const struct expr_object *contexts, struct plan_job **out,
-    size_t *n, struct wf_error *err);
+/* Evaluates strategy and names, and gives the instances in order (5.5). An error is WF_ERR_EVAL:
+ * the job fails by it. */
+bool plan_expand(struct wf_arena *arena, const struct plan_state *state, size_t node,
+    struct plan_job **out, size_t *n, struct wf_error *err);
 
 /* The result of a matrix job from those of its instances, one after the other (5.3): starts as
  * PLAN_PENDING, which changes nothing. */

@@ -193,19 +193,18 @@ eval_map(struct wf_arena *arena, const struct expr_token *token, const struct ex
 }
 
 bool
-reuse_inputs(struct wf_arena *arena, const struct job_def *call, const struct workflow *callee,
-    const struct expr_scope *caller, const struct expr_scope *defaults, struct expr_object **out,
-    struct wf_error *err)
+reuse_inputs(struct wf_arena *arena, const struct reuse_call *call,
+    const struct expr_scope *defaults, struct expr_object **out, struct wf_error *err)
 {
-	const struct when_event *on = declaration(callee);
+	const struct when_event *on = declaration(call->callee);
 	struct expr_object *given, *inputs = expr_object_new(arena);
 
-	if (!eval_map(arena, call->with, caller, &given, err))
+	if (!eval_map(arena, call->job->with, call->caller, &given, err))
 		return false;
 	for (size_t i = 0; on && i < on->ninputs; i++) {
 		const struct when_input *input = &on->inputs[i];
 		const struct expr_pair *pair = expr_object_find(given, input->id);
-		const struct expr_token *at = pair ? shape_member(call->with, input->id)
+		const struct expr_token *at = pair ? shape_member(call->job->with, input->id)
 		                                   : input->fallback;
 		struct expr_value value = empty_of(input->type);
 
@@ -222,10 +221,10 @@ reuse_inputs(struct wf_arena *arena, const struct job_def *call, const struct wo
 }
 
 bool
-reuse_secrets(struct wf_arena *arena, const struct job_def *call, const struct expr_scope *caller,
-    struct expr_object **out, struct wf_error *err)
+reuse_secrets(struct wf_arena *arena, const struct reuse_call *call, struct expr_object **out,
+    struct wf_error *err)
 {
-	struct expr_value all = expr_object_get(caller->contexts, WF_S("secrets"));
+	struct expr_value all = expr_object_get(call->caller->contexts, WF_S("secrets"));
 	struct expr_object *given, *secrets = expr_object_new(arena);
 	const struct expr_pair *token = NULL;
 
@@ -233,13 +232,13 @@ reuse_secrets(struct wf_arena *arena, const struct job_def *call, const struct e
 		token = expr_object_find(all.object, WF_S("GITHUB_TOKEN"));
 	if (token)
 		expr_object_set(secrets, token->key, token->value);
-	if (call->inherit_secrets && all.kind == EXPR_OBJECT)
+	if (call->job->inherit_secrets && all.kind == EXPR_OBJECT)
 		given = all.object;
-	else if (!eval_map(arena, call->secrets, caller, &given, err))
+	else if (!eval_map(arena, call->job->secrets, call->caller, &given, err))
 		return false;
 	for (size_t i = 0; i < given->n; i++) {
 		struct expr_value value = given->pairs[i].value;
-		const struct expr_token *at = shape_member(call->secrets, given->pairs[i].key);
+		const struct expr_token *at = shape_member(call->job->secrets, given->pairs[i].key);
 
 		if (!to_type(arena, WHEN_INPUT_STRING, shape_pos(at), &value, err))
 			return false;

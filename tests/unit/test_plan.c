@@ -35,8 +35,13 @@ fixture_init(struct fixture *fx, const char *yaml)
 	CHECK(wf != NULL);
 	fx->plan = plan_new(fx->arena, wf);
 	CHECK(fx->plan->n <= WF_COUNT(fx->results));
-	fx->state = (struct plan_state){ .results = fx->results, .outputs = fx->outputs };
 	fx->contexts = expr_object_new(fx->arena);
+	fx->state = (struct plan_state){
+		.plan = fx->plan,
+		.results = fx->results,
+		.outputs = fx->outputs,
+		.contexts = fx->contexts,
+	};
 	github = expr_object_new(fx->arena);
 	expr_object_set(github, WF_S("event_name"), expr_cstring("push"));
 	expr_object_set(fx->contexts, WF_S("github"), expr_object_value(github));
@@ -58,8 +63,7 @@ ask(struct fixture *fx, size_t node)
 	struct wf_str reason;
 	bool wanted;
 
-	if (!plan_wanted(fx->arena, fx->plan, node, &fx->state, fx->contexts, &wanted, &reason,
-	        &err))
+	if (!plan_wanted(fx->arena, &fx->state, node, &wanted, &reason, &err))
 		return wf_strf(fx->arena, "error: %s", err.msg);
 	return wanted ? WF_S("yes") : reason;
 }
@@ -184,10 +188,10 @@ TEST(plan_needs_has_result_and_outputs_of_direct_needs)
 	fx.results[0] = PLAN_FAILURE;
 	fx.results[1] = PLAN_SUCCESS;
 	fx.outputs[1] = expr_object_value(outputs);
-	expr_json_compact(&json, expr_object_value(plan_needs(fx.arena, fx.plan, 2, &fx.state)));
+	expr_json_compact(&json, expr_object_value(plan_needs(fx.arena, &fx.state, 2)));
 	CHECK_STR(wf_buf_str(&json), "{\"b\":{\"result\":\"success\",\"outputs\":{\"x\":\"1\"}}}");
 	wf_buf_clear(&json);
-	expr_json_compact(&json, expr_object_value(plan_needs(fx.arena, fx.plan, 1, &fx.state)));
+	expr_json_compact(&json, expr_object_value(plan_needs(fx.arena, &fx.state, 1)));
 	CHECK_STR(wf_buf_str(&json), "{\"a\":{\"result\":\"failure\",\"outputs\":{}}}");
 	wf_buf_release(&json);
 	fixture_release(&fx);
@@ -231,7 +235,7 @@ instances(struct wf_arena *arena, const char *lines)
 	size_t n = 0;
 
 	fixture_init(&fx, yaml.p);
-	if (!plan_expand(fx.arena, fx.plan, 0, &fx.state, fx.contexts, &jobs, &n, &err))
+	if (!plan_expand(fx.arena, &fx.state, 0, &jobs, &n, &err))
 		wf_buf_addf(&out, "error: %s", err.msg);
 	for (size_t i = 0; i < n; i++) {
 		wf_buf_addf(&out, "%.*s | ", WF_ARG(jobs[i].name));

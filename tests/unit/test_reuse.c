@@ -104,12 +104,16 @@ static struct wf_str
 inputs(struct wf_arena *arena, const char *lines, const struct expr_object *contexts)
 {
 	struct expr_scope scope = { .contexts = contexts };
+	const struct reuse_call call = {
+		.job = caller(arena, lines),
+		.callee = callee(arena, declares),
+		.caller = &scope,
+	};
 	struct wf_buf out = WF_BUF_INIT;
 	struct expr_object *got;
 	struct wf_error err;
 
-	if (!reuse_inputs(arena, caller(arena, lines), callee(arena, declares), &scope, &scope,
-	        &got, &err))
+	if (!reuse_inputs(arena, &call, &scope, &got, &err))
 		return wf_strf(arena, "error: %d: %s", err.pos.line, err.msg);
 	expr_json_compact(&out, expr_object_value(got));
 	return wf_buf_take(&out, arena);
@@ -157,13 +161,17 @@ TEST(reuse_secrets_pass_what_is_mapped_and_the_token)
 		struct expr_object *contexts = expr_object_new(arena);
 		struct expr_object *secrets = expr_object_new(arena), *got;
 		struct expr_scope scope = { .contexts = contexts };
+		const struct reuse_call call = {
+			.job = caller(arena, rows[i].lines),
+			.caller = &scope,
+		};
 		struct wf_buf json = WF_BUF_INIT;
 		struct wf_error err;
 
 		expr_object_set(secrets, WF_S("github_token"), expr_cstring("t"));
 		expr_object_set(secrets, WF_S("A"), expr_cstring("1"));
 		expr_object_set(contexts, WF_S("secrets"), expr_object_value(secrets));
-		CHECK(reuse_secrets(arena, caller(arena, rows[i].lines), &scope, &got, &err));
+		CHECK(reuse_secrets(arena, &call, &got, &err));
 		expr_json_compact(&json, expr_object_value(got));
 		CHECK_STR(wf_buf_take(&json, arena), rows[i].want);
 	}

@@ -85,7 +85,7 @@ TEST(semver_orders_versions)
 TEST(semver_knows_what_is_no_version_and_no_range)
 {
 	static const char *const bad[] = { "3", "3.11", "3.11.x", "", "a.b.c", "3.11.4.5",
-		"3.11.4-", "-1.2.3", "3..4", "3.11.4-a_b" };
+		"3.11.4-", "-1.2.3", "3..4", "3.11.4-a_b", "3.11.4+", "3.11.4+a b" };
 	static const char *const bad_ranges[] = { "3.b", ">=", "3.11 -", "latest", "3.8 | 3.9",
 		"- 3" };
 	struct semver v;
