@@ -526,7 +526,8 @@ describe(struct checkout *co)
 	else
 		builtin_printf(call,
 		    "The files are those of the work tree%s; ignored and left out: %zu",
-		    call->facts->status.dirty ? ", with changes that are not committed" : "", co->nhidden);
+		    call->facts->status.dirty ? ", with changes that are not committed" : "",
+		    co->nhidden);
 	builtin_printf(call, "::endgroup::");
 }
 

@@ -319,7 +319,8 @@ any_speaks(const struct filter_rule *filter, struct wf_str path, enum repo_chang
 }
 
 bool
-rules_match(const struct rules *rules, size_t filter, struct wf_str path, enum repo_change_kind status)
+rules_match(const struct rules *rules, size_t filter, struct wf_str path,
+    enum repo_change_kind status)
 {
 	const struct filter_rule *f = &rules->filters[filter];
 
