@@ -247,7 +247,7 @@ TEST(setup_python_really_works_with_the_interpreter_of_this_machine)
 	struct wf_str path;
 
 	if (system("command -v python3 >/dev/null") != 0)
-		skip();
+		SKIP("there is no python3");
 	start(&fake, "3");
 	fake.env[1] = wf_strf(fake.scratch.arena, "PATH=%s", getenv("PATH")).p;
 	scratch_run(&fake.scratch, "rm -rf tools/* home/.pyenv");
