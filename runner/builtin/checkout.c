@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "runner/box/layers.h"
 #include "runner/builtin/gitdir.h"
 #include "runner/builtin/probe.h"
 
@@ -39,6 +40,7 @@ struct checkout {
 	bool ok;
 	bool exported; /* a commit that is not checked out, or not without changes */
 	size_t nhidden;
+	bool copied; /* the work tree's files, see copy_foreign() */
 	const char *commit, *subject;
 	struct gitdir_spec git;
 	const char *layers[4];
@@ -379,22 +381,53 @@ hide_submodules(struct checkout *co, const char *layer, const char *top)
 	return true;
 }
 
-/* The work tree as it is, less what a clone would not have. */
+/* Hides what a clone would not have. */
 static bool
-layer_worktree(struct checkout *co, const char *base)
+hide_untracked(struct checkout *co, const char *layer)
 {
 	const struct repo_status *status = &co->call->facts->status;
-	const char *layer = new_layer(co, base, "hidden");
 
-	if (!layer || !hide(co, layer, WF_S(".git")))
+	if (!hide(co, layer, WF_S(".git")))
 		return false;
 	for (size_t i = 0; i < status->nignored; i++)
 		if (!hide(co, layer, status->ignored[i]))
 			return false;
 	co->nhidden = status->nignored;
+	return true;
+}
+
+/* An overlay cannot take over files whose owner has no name in the sandbox's user namespace: it
+ * would show them, and refuse every write to them. They are copied then, as nothing else helps. */
+static bool
+copy_foreign(struct checkout *co, const char *base)
+{
+	static const atomic_bool never;
+	const char *files = new_layer(co, base, "files");
+	const struct layers_copy copy = { .layers = &co->layers[1],
+		.target = files,
+		.cancelled = &never };
+
+	if (geteuid() == 0 || !co->call->facts->status.foreign)
+		return true;
+	if (!files || !layers_copy(&copy, &co->error))
+		return false;
+	co->layers[1] = files;
+	co->layers[2] = NULL;
+	co->copied = true;
+	return true;
+}
+
+/* The work tree as it is. */
+static bool
+layer_worktree(struct checkout *co, const char *base)
+{
+	const char *layer = new_layer(co, base, "hidden");
+
+	if (!layer || !hide_untracked(co, layer))
+		return false;
 	co->layers[1] = layer;
 	co->layers[2] = co->call->repo_dir;
-	return hide_submodules(co, layer, co->layers[0]);
+	return hide_submodules(co, layer, co->layers[0]) && copy_foreign(co, base);
 }
 
 static bool
@@ -529,6 +562,8 @@ describe(struct checkout *co)
 		    "The files are those of the work tree%s; ignored and left out: %zu",
 		    call->facts->status.dirty ? ", with changes that are not committed" : "",
 		    co->nhidden);
+	if (co->copied)
+		builtin_printf(call, "Some files belong to another user or group: all were copied");
 	builtin_printf(call, "::endgroup::");
 }
 

@@ -6,6 +6,7 @@
  * that is no submodule counts as ignored. */
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "event/repo_git.h"
@@ -293,6 +294,31 @@ add_ignored(struct repo_status *status, struct wf_arena *arena, const git_diff *
 		qsort(status->ignored, status->nignored, sizeof(*status->ignored), compare_paths);
 }
 
+/* The index holds 32 bits of the ids, and zeros when git was told to keep only sizes and times. */
+static bool
+is_foreign(const struct repo *repo, struct wf_arena *scratch, const git_index_entry *entry)
+{
+	struct stat st;
+
+	if (entry->uid == (uint32_t)geteuid() && entry->gid == (uint32_t)getegid())
+		return false;
+	return lstat(wf_join(scratch, repo->workdir, entry->path), &st) == 0 &&
+	       (st.st_uid != geteuid() || st.st_gid != getegid());
+}
+
+static bool
+any_foreign(const struct repo *repo, git_index *index)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
+
+	for (size_t i = 0; i < git_index_entrycount(index); i++) {
+		if (is_foreign(repo, scratch, git_index_get_byindex(index, i)))
+			return true;
+		wf_arena_reset(scratch);
+	}
+	return false;
+}
+
 bool
 repo_status(struct repo *repo, struct wf_arena *arena, const char *head, struct repo_status *out,
     struct wf_error *err)
@@ -319,5 +345,6 @@ repo_status(struct repo *repo, struct wf_arena *arena, const char *head, struct 
 	if (list.n == 0 && !compare_index(&list, from, err))
 		return false;
 	out->dirty = list.n > 0;
+	out->foreign = any_foreign(repo, index);
 	return true;
 }

@@ -37,6 +37,9 @@ struct repo_status {
 	 * submodules. Relative to the work tree, sorted. */
 	struct wf_str *ignored;
 	size_t nignored;
+	/* Some tracked file belongs to another user or group than this process: a sandbox without
+	 * privileges can read it, but not change it. As the index remembers it. */
+	bool foreign;
 };
 /* head is a commit, or REPO_ZERO_SHA. */
 bool repo_status(struct repo *repo, struct wf_arena *arena, const char *head,

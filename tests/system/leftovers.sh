@@ -121,14 +121,14 @@ ends_on() {
 }
 
 round() {
-	user=$1 as=$2 uid=$3
+	user=$1 as=$2 uid=$3 gid=${4:-$3}
 	scratch=$(mktemp -d /var/tmp/wfrun-leftovers.XXXXXX)
 	repo=$scratch/repo program=$scratch/wfrun
 	mkdir "$scratch/tmp"
 	cp "$wfrun" "$program"
 	make_repository "$repo"
 	chmod 755 "$scratch"
-	chown -R "$uid:$uid" "$scratch" 2>/dev/null
+	chown -R "$uid:$gid" "$scratch" 2>/dev/null
 
 	start touch.yml --event dispatch
 	finish
@@ -152,6 +152,8 @@ round() {
 
 round "$(id -un)" "" "$(id -u)"
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
-	round nobody "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all" 65534
+	as_nobody="setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all"
+	round nobody "$as_nobody" 65534
+	round "nobody, files of another group" "$as_nobody" 65534 0
 fi
 echo "1..$case"
