@@ -64,6 +64,16 @@ perform(struct cmd *cmd, struct wf_error *err)
 	return 0;
 }
 
+static bool
+is_among(const struct wf_error *err, const struct wf_diags *diags)
+{
+	for (size_t i = 0; i < diags->n; i++)
+		if (diags->items[i]->error.kind == err->kind &&
+		    strcmp(diags->items[i]->error.msg, err->msg) == 0)
+			return true;
+	return false;
+}
+
 /* Shows what went wrong and gives the exit status. */
 static int
 conclude(const struct cmd *cmd, int status, const struct wf_error *err)
@@ -73,8 +83,7 @@ conclude(const struct cmd *cmd, int status, const struct wf_error *err)
 	show_diags(cmd->arena, cmd->diags, color);
 	if (status != CMD_FAILED)
 		return status;
-	/* an invalid file's problems were shown just now, one by one */
-	if (err->kind != WF_ERR_INVALID || cmd->diags->nerrors == 0)
+	if (!is_among(err, cmd->diags)) /* those were shown just now, one by one */
 		show(cmd->arena, err, "error", color);
 	return wf_error_status(err->kind);
 }
