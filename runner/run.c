@@ -63,15 +63,17 @@ finish_caller(struct call *call, enum plan_result result)
 {
 	struct job *caller = call->caller;
 	const struct expr_scope scope = { .contexts = call->contexts };
+	struct wf_str reason = { NULL, 0 };
 	struct wf_error err;
 
 	expr_object_set(call->contexts, WF_S("jobs"), expr_object_value(jobs_context(call)));
 	if (!reuse_outputs(call->run->arena, call->plan->wf, &scope, &caller->outputs, &err)) {
 		caller->outputs = expr_object_new(call->run->arena);
-		job_annotate(caller, NULL, "error", "%s", err.msg);
+		job_annotate_error(caller, NULL, &err);
 		result = PLAN_FAILURE;
+		reason = wf_str_dup(call->run->arena, wf_str(err.msg));
 	}
-	job_finish(caller, result, (struct wf_str){ NULL, 0 });
+	job_finish(caller, result, reason);
 }
 
 static void
@@ -174,11 +176,7 @@ finish_early(struct call *call, size_t index, enum plan_result result, struct wf
 static void
 fail_early(struct call *call, size_t index, const struct wf_error *err)
 {
-	struct wf_arena *arena = call->run->arena;
-
-	finish_early(call, index, PLAN_FAILURE,
-	    wf_strf(arena, "%s:%d: %s", err->pos.file ? err->pos.file : "", err->pos.line,
-	        err->msg));
+	finish_early(call, index, PLAN_FAILURE, wf_str_dup(call->run->arena, wf_str(err->msg)));
 }
 
 static bool
@@ -213,7 +211,7 @@ open_called(struct job *job, struct wf_error *err)
 static void
 fail_job(struct job *job, const struct wf_error *err)
 {
-	job_annotate(job, NULL, "error", "%s", err->msg);
+	job_annotate_error(job, NULL, err);
 	job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err->msg)));
 }
 
@@ -416,9 +414,10 @@ make_record(struct run *run, const struct run *parent)
 		.event = run->event->name,
 		.ref = run->event->ref,
 		.sha = run->event->sha,
-		.head_branch = run->event->filter_name,
 		.title = title_of(run),
 	};
+	if (wf_str_is(run->event->name, "workflow_run"))
+		rec->head_branch = run->event->filter_name;
 	run->rec = rec;
 }
 
@@ -443,8 +442,11 @@ make_contexts(struct run *run, struct wf_error *err)
 	struct expr_object *contexts = run->root->contexts;
 	struct expr_object *inputs = expr_object_new(run->arena), *vars = session->options->vars;
 
-	if (run->event->inputs && when && !event_inputs(run->arena, run->event, when, &inputs, err))
-		return false;
+	if (when && wf_str_is(run->event->name, "workflow_dispatch")) {
+		if (!event_inputs(run->arena, run->event, when, &inputs, err))
+			return false;
+		run->facts.inputs = inputs;
+	}
 	expr_object_set(contexts, WF_S("github"),
 	    expr_object_value(event_github(run->arena, run->event, &session->facts, &run->facts)));
 	expr_object_set(contexts, WF_S("inputs"), expr_object_value(inputs));
@@ -467,10 +469,11 @@ file_ref(const struct run *run)
 
 struct run *
 run_new(struct session *session, const struct workflow *wf, const struct event *event,
-    const struct run *parent, struct wf_error *err)
+    const struct run *parent, struct wf_str cron, struct wf_error *err)
 {
 	struct run *run = wf_new(session->arena, struct run);
 	wf_auto(wf_buf_release) struct wf_buf json = WF_BUF_INIT;
+	struct expr_value github;
 
 	run->session = session;
 	run->arena = session->arena;
@@ -487,11 +490,13 @@ run_new(struct session *session, const struct workflow *wf, const struct event *
 		.run_attempt = 1,
 		.workflow_ref_branch = file_ref(run),
 		.workflow_sha = event->sha,
+		.cron = cron,
 	};
 	run->root = call_new(run, NULL, wf);
 	if (!make_contexts(run, err))
 		return NULL;
-	expr_json_pretty(&json, expr_object_value(event->payload));
+	github = expr_object_get(run->root->contexts, WF_S("github"));
+	expr_json_pretty(&json, expr_object_get(github.object, WF_S("event")));
 	run->event_json = wf_str_dup(run->arena, wf_buf_str(&json));
 	make_record(run, parent);
 	return run;

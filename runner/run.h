@@ -72,10 +72,11 @@ struct run {
 	struct run *next; /* in the session's list */
 };
 
-/* Prepares a run of `wf` for `event`; parent is the run whose workflow_run event it is, or NULL.
- * NULL and *err when the inputs of a workflow_dispatch are not what the workflow takes. */
+/* Prepares a run of `wf` for `event`; parent is the run whose workflow_run event it is, or NULL;
+ * cron the entry of a schedule that fired, or empty. NULL and *err when the inputs of a
+ * workflow_dispatch are not what the workflow takes. */
 struct run *run_new(struct session *session, const struct workflow *wf, const struct event *event,
-    const struct run *parent, struct wf_error *err);
+    const struct run *parent, struct wf_str cron, struct wf_error *err);
 /* Decides every node without needs. session_run_done() follows, from the loop, or from within when
  * there is nothing to wait for. */
 void run_start(struct run *run);

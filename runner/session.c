@@ -53,9 +53,24 @@ session_note(struct session *session, enum record_kind kind, const struct record
 
 /* Runs that are about to start. */
 struct woken {
-	const struct workflow **items;
+	struct waking {
+		const struct workflow *wf;
+		struct wf_str cron; /* of a schedule: the entry that fired */
+	} * items;
 	size_t n, cap;
 };
+
+static void
+wake(struct session *session, struct woken *woken, const struct workflow *wf,
+    const struct trigger_verdict *verdict)
+{
+	bool schedule = wf_str_is(session->event.name, "schedule");
+
+	*wf_push(session->arena, woken->items, woken->n, woken->cap) = (struct waking){
+		.wf = wf,
+		.cron = schedule ? verdict->pattern : WF_S(""),
+	};
+}
 
 static void
 record_asleep(struct session *session, const struct workflow *wf,
@@ -85,7 +100,7 @@ wake_named(struct session *session, const struct workflow *wf, struct woken *wok
 		return wf_hint(err, "choose one of its events with --event");
 	}
 	if (verdict.wakes)
-		*wf_push(session->arena, woken->items, woken->n, woken->cap) = wf;
+		wake(session, woken, wf, &verdict);
 	else
 		record_asleep(session, wf, &verdict);
 	return true;
@@ -121,7 +136,7 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 		if (!trigger_match(session->arena, wf, &session->event, &verdict, err))
 			return false;
 		if (verdict.wakes)
-			*wf_push(session->arena, woken->items, woken->n, woken->cap) = wf;
+			wake(session, woken, wf, &verdict);
 		else
 			record_asleep(session, wf, &verdict);
 	}
@@ -209,7 +224,7 @@ put_chain(const struct run *parent, const char *action, const struct event *even
 	};
 
 	for (size_t i = 0; i < woken->n; i++)
-		names[i] = woken->items[i]->name;
+		names[i] = woken->items[i].wf->name;
 	record_put(session->record, &put);
 }
 
@@ -218,6 +233,7 @@ find_followers(struct session *session, const struct run *run, const struct even
     struct woken *woken)
 {
 	const struct session_workflow *all;
+	bool completed = wf_str_is(event->action, "completed"); /* other types are rarely meant */
 	size_t n;
 
 	all = load_upstream(session, &n);
@@ -228,9 +244,26 @@ find_followers(struct session *session, const struct run *run, const struct even
 		    !trigger_match(session->arena, all[i].wf, event, &verdict, NULL))
 			continue;
 		if (verdict.wakes)
-			*wf_push(session->arena, woken->items, woken->n, woken->cap) = all[i].wf;
-		else if (wf_str_is(event->action, "completed")) /* the other types are rarely meant */
+			wake(session, woken, all[i].wf, &verdict);
+		else if (completed)
 			record_asleep(session, all[i].wf, &verdict);
+	}
+}
+
+/* Those that would wake, were the chain not at its end. */
+static void
+refuse_deeper(struct session *session, const struct woken *woken)
+{
+	for (size_t i = 0; i < woken->n; i++) {
+		const struct when_event *when = when_find(woken->items[i].wf->on,
+		    WF_S("workflow_run"));
+		const struct trigger_verdict verdict = {
+			.pos = when->pos,
+			.reason = wf_strf(session->arena,
+			    "workflow_run is followed %d levels deep, no further", CHAIN_MAX_DEPTH),
+		};
+
+		record_asleep(session, woken->items[i].wf, &verdict);
 	}
 }
 
@@ -253,7 +286,7 @@ session_raise(struct run *run, const char *action)
 	struct woken woken = { .n = 0 };
 	struct wf_error err;
 
-	if (!session->options->chain || session->cancelled || run->depth >= CHAIN_MAX_DEPTH)
+	if (!session->options->chain || session->cancelled)
 		return;
 	if (!chain_event(session->arena, session->repo, &session->facts, &facts, action, event,
 	        &err)) {
@@ -262,10 +295,15 @@ session_raise(struct run *run, const char *action)
 		return;
 	}
 	find_followers(session, run, event, &woken);
+	if (run->depth >= CHAIN_MAX_DEPTH) {
+		if (run->result != PLAN_PENDING) /* once, not for each type */
+			refuse_deeper(session, &woken);
+		return;
+	}
 	if (woken.n)
 		put_chain(run, action, event, &woken);
 	for (size_t i = 0; i < woken.n; i++) {
-		struct run *next = run_new(session, woken.items[i], event, run, &err);
+		struct run *next = run_new(session, woken.items[i].wf, event, run, WF_S(""), &err);
 
 		if (next)
 			start_run(session, next);
@@ -338,13 +376,14 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 	bool good = true;
 
 	for (size_t i = 0; i < woken->n; i++)
-		if (!preflight(session, woken->items[i], false) ||
-		    !preflight_followers(session, woken->items[i], 0))
+		if (!preflight(session, woken->items[i].wf, false) ||
+		    !preflight_followers(session, woken->items[i].wf, 0))
 			good = false;
 	if (!good)
 		return wf_diags_first(session->diags, err);
 	for (size_t i = 0; i < woken->n; i++) {
-		runs[i] = run_new(session, woken->items[i], &session->event, NULL, err);
+		runs[i] = run_new(session, woken->items[i].wf, &session->event, NULL,
+		    woken->items[i].cron, err);
 		if (!runs[i])
 			return false;
 	}
@@ -452,6 +491,8 @@ session_run(const struct session_options *options, struct session_result *result
 	struct session session = { .options = options, .diags = diags };
 	bool ok = open_session(&session, err) && turn(&session, err);
 
+	if (!ok && err->pos.file) /* it outlives what the session has read */
+		err->pos.file = wf_cstr(diags->arena, wf_str(err->pos.file));
 	close_session(&session);
 	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
 	return ok;
