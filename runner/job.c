@@ -4,6 +4,7 @@
 #include "runner/job.h"
 
 #include "base/fs.h"
+#include "model/template.h"
 #include "runner/job_setup.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
@@ -82,6 +83,19 @@ job_annotate(struct job *job, const struct record_step *step, const char *level,
 	record_put(job->call->run->session->record, &event);
 }
 
+void
+job_annotate_error(struct job *job, const struct record_step *step, const struct wf_error *err)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+
+	if (err->kind == WF_ERR_EVAL && err->pos.file)
+		job_annotate(job, step, "error", "The template is not valid. %.*s",
+		    WF_ARG(template_message(arena, err, sizeof(err->msg))));
+	else
+		job_annotate(job, step, "error", "%s%s%s", err->msg, err->hint[0] ? "; " : "",
+		    err->hint);
+}
+
 static void
 record_finish(struct job *job)
 {
@@ -114,7 +128,8 @@ job_finish(struct job *job, enum plan_result result, struct wf_str reason)
 	if (result == PLAN_FAILURE && job->continue_on_error)
 		job->counted = PLAN_SUCCESS;
 	job->reason = reason;
-	if (!job->callee) /* a call is what its jobs are; it has no line of its own */
+	/* a call is what its jobs are; it has no line of its own, unless it fails by itself */
+	if (!job->callee || reason.n)
 		record_finish(job);
 	mask_free(job->mask);
 	job->mask = NULL;
@@ -214,7 +229,7 @@ job_box_ready(struct box *box, const struct wf_error *err)
 void
 job_setup_failed(struct job *job, const struct wf_error *err)
 {
-	job_annotate(job, NULL, "error", "%s%s%s", err->msg, err->hint[0] ? "; " : "", err->hint);
+	job_annotate_error(job, NULL, err);
 	job->steps.status = PLAN_FAILURE;
 	job->facts.setup_failed = true;
 }

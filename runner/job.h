@@ -100,3 +100,6 @@ bool job_foreign_label(struct job *job, struct wf_str *label);
 /* An annotation that wfrun itself makes; step may be NULL, level is error, warning or notice. */
 void job_annotate(struct job *job, const struct record_step *step, const char *level,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The annotation for an error; one of an expression says where it stands. */
+void job_annotate_error(struct job *job, const struct record_step *step,
+    const struct wf_error *err);

@@ -225,7 +225,7 @@ job_collect_outputs(struct job *job)
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
-			job_annotate(job, NULL, "error", "%s", err.msg);
+			job_annotate_error(job, NULL, &err);
 			job->steps.status = PLAN_FAILURE;
 		}
 }

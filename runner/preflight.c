@@ -2,6 +2,7 @@
 /* preflight.c - a walk over everything that a run could reach. */
 #include "runner/preflight.h"
 
+#include "model/template.h"
 #include "plan/reuse.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
@@ -15,6 +16,7 @@ struct walk {
 	struct session *session;
 	bool upstream;
 	bool good;
+	bool mapped; /* in a called workflow whose secrets are those that the call names */
 	unsigned calls, actions; /* depth so far */
 };
 
@@ -52,14 +54,14 @@ visit_secret(void *data, struct wf_str context, const struct wf_str *path, size_
 	struct session *session = use->walk->session;
 	const struct expr_object *given = session->options->secrets;
 
-	if (!wf_str_ieq(context, WF_S("secrets")) || npath == 0 ||
+	if (use->walk->mapped || !wf_str_ieq(context, WF_S("secrets")) || npath == 0 ||
 	    wf_str_ieq(path[0], WF_S("GITHUB_TOKEN")))
 		return;
 	if (given && expr_object_find(given, path[0]))
 		return;
 	session_note(session, RECORD_NOTE, NULL, use->pos,
 	    wf_strf(session->arena, "secret '%.*s' is not given: it is empty, as on GitHub",
-	        WF_ARG(path[0])));
+	        WF_ARG(wf_str_upper(session->arena, path[0]))));
 }
 
 static void
@@ -173,14 +175,17 @@ check_steps(struct walk *walk, struct step_def *const *steps, size_t n)
 
 /* ---- jobs ---- */
 
-static void check_workflow(struct walk *walk, const struct workflow *wf);
+static void check_workflow(struct walk *walk, const struct workflow *wf,
+    const struct permissions_def *around);
 
+/* `given`: the permissions of the calling job; NULL when nobody writes any. */
 static void
-check_call(struct walk *walk, const struct job_def *job)
+check_call(struct walk *walk, const struct job_def *job, const struct permissions_def *given)
 {
 	struct session *session = walk->session;
 	const struct workflow *callee;
 	size_t errors = session->diags->nerrors;
+	bool mapped = walk->mapped;
 	struct wf_error err;
 
 	scan_secrets(walk, job->secrets);
@@ -196,12 +201,15 @@ check_call(struct walk *walk, const struct job_def *job)
 		return;
 	}
 	reuse_check(job, callee, session->diags);
+	template_check_permissions(session->diags, job, given, TEMPLATE_OPTIONS.policy, callee);
 	if (session->diags->nerrors > errors)
 		walk->good = false;
 	if (!is_new(walk, callee, wf_str(callee->file)))
 		return;
 	walk->calls++;
-	check_workflow(walk, callee);
+	walk->mapped = mapped || !job->inherit_secrets;
+	check_workflow(walk, callee, given);
+	walk->mapped = mapped;
 	walk->calls--;
 }
 
@@ -226,8 +234,10 @@ check_differences(struct walk *walk, const struct job_def *job)
 }
 
 static void
-check_workflow(struct walk *walk, const struct workflow *wf)
+check_workflow(struct walk *walk, const struct workflow *wf, const struct permissions_def *around)
 {
+	if (wf->permissions.given)
+		around = &wf->permissions;
 	scan_secrets(walk, wf->env);
 	for (size_t i = 0; i < wf->njobs; i++) {
 		const struct job_def *job = wf->jobs[i];
@@ -235,7 +245,7 @@ check_workflow(struct walk *walk, const struct workflow *wf)
 		check_differences(walk, job);
 		scan_secrets(walk, job->env);
 		if (job->uses.n)
-			check_call(walk, job);
+			check_call(walk, job, job->permissions.given ? &job->permissions : around);
 		else
 			check_steps(walk, job->steps, job->nsteps);
 	}
@@ -246,6 +256,6 @@ preflight(struct session *session, const struct workflow *wf, bool upstream)
 {
 	struct walk walk = { .session = session, .upstream = upstream, .good = true };
 
-	check_workflow(&walk, wf);
+	check_workflow(&walk, wf, NULL);
 	return walk.good;
 }

@@ -69,15 +69,17 @@ finish_caller(struct call *call, enum plan_result result)
 {
 	struct job *caller = call->caller;
 	const struct expr_scope scope = { .contexts = call->contexts };
+	struct wf_str reason = { NULL, 0 };
 	struct wf_error err;
 
 	expr_object_set(call->contexts, WF_S("jobs"), expr_object_value(jobs_context(call)));
 	if (!reuse_outputs(call->run->arena, call->plan->wf, &scope, &caller->outputs, &err)) {
 		caller->outputs = expr_object_new(call->run->arena);
-		job_annotate(caller, NULL, "error", "%s", err.msg);
+		job_annotate_error(caller, NULL, &err);
 		result = PLAN_FAILURE;
+		reason = wf_str_dup(call->run->arena, wf_str(err.msg));
 	}
-	job_finish(caller, result, (struct wf_str){ NULL, 0 });
+	job_finish(caller, result, reason);
 }
 
 static void
@@ -180,11 +182,7 @@ finish_early(struct call *call, size_t index, enum plan_result result, struct wf
 static void
 fail_early(struct call *call, size_t index, const struct wf_error *err)
 {
-	struct wf_arena *arena = call->run->arena;
-
-	finish_early(call, index, PLAN_FAILURE,
-	    wf_strf(arena, "%s:%d: %s", err->pos.file ? err->pos.file : "", err->pos.line,
-	        err->msg));
+	finish_early(call, index, PLAN_FAILURE, wf_str_dup(call->run->arena, wf_str(err->msg)));
 }
 
 static bool
@@ -220,7 +218,7 @@ open_called(struct job *job, struct wf_error *err)
 static void
 fail_job(struct job *job, const struct wf_error *err)
 {
-	job_annotate(job, NULL, "error", "%s", err->msg);
+	job_annotate_error(job, NULL, err);
 	job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err->msg)));
 }
 
@@ -421,9 +419,10 @@ make_record(struct run *run, const struct run *parent)
 		.event = run->event->name,
 		.ref = run->event->ref,
 		.sha = run->event->sha,
-		.head_branch = run->event->filter_name,
 		.title = title_of(run),
 	};
+	if (wf_str_is(run->event->name, "workflow_run"))
+		rec->head_branch = run->event->filter_name;
 	run->rec = rec;
 }
 
@@ -527,6 +526,7 @@ run_start(struct run *run)
 	};
 
 	record_put(run->session->record, &event);
+	session_raise(run, "requested");
 	call_begin(run->root);
 }
 

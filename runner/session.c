@@ -229,6 +229,7 @@ find_followers(struct session *session, const struct run *run, const struct even
     struct woken *woken)
 {
 	const struct session_workflow *all;
+	bool completed = wf_str_is(event->action, "completed"); /* other types are rarely meant */
 	size_t n;
 
 	all = load_upstream(session, &n);
@@ -240,8 +241,25 @@ find_followers(struct session *session, const struct run *run, const struct even
 			continue;
 		if (verdict.wakes)
 			add_woken(session, woken, all[i].wf, event, &verdict);
-		else if (wf_str_is(event->action, "completed")) /* the others are rarely meant */
+		else if (completed)
 			record_asleep(session, all[i].wf, &verdict);
+	}
+}
+
+/* Those that would wake, were the chain not at its end. */
+static void
+refuse_deeper(struct session *session, const struct woken *woken)
+{
+	for (size_t i = 0; i < woken->n; i++) {
+		const struct when_event *when = when_find(woken->items[i].wf->on,
+		    WF_S("workflow_run"));
+		const struct trigger_verdict verdict = {
+			.pos = when->pos,
+			.reason = wf_strf(session->arena,
+			    "workflow_run is followed %d levels deep, no further", CHAIN_MAX_DEPTH),
+		};
+
+		record_asleep(session, woken->items[i].wf, &verdict);
 	}
 }
 
@@ -251,7 +269,6 @@ start_run(struct session *session, struct run *run)
 	*session->runs_tail = run;
 	session->runs_tail = &run->next;
 	run_start(run);
-	session_raise(run, "requested");
 }
 
 /* 4.8: a run raises workflow_run when it is requested, in progress, and completed. */
@@ -264,7 +281,7 @@ session_raise(struct run *run, const char *action)
 	struct woken woken = { .n = 0 };
 	struct wf_error err;
 
-	if (!session->options->chain || session->cancelled || run->depth >= CHAIN_MAX_DEPTH)
+	if (!session->options->chain || session->cancelled)
 		return;
 	if (!chain_event(session->arena, session->repo, &session->facts, &facts, action, event,
 	        &err)) {
@@ -273,6 +290,11 @@ session_raise(struct run *run, const char *action)
 		return;
 	}
 	find_followers(session, run, event, &woken);
+	if (run->depth >= CHAIN_MAX_DEPTH) {
+		if (run->result != PLAN_PENDING) /* once, not for each type */
+			refuse_deeper(session, &woken);
+		return;
+	}
 	if (woken.n)
 		put_chain(run, action, event, &woken);
 	for (size_t i = 0; i < woken.n; i++) {
@@ -461,6 +483,8 @@ session_run(const struct session_options *options, struct session_result *result
 	struct session session = { .options = options, .diags = diags };
 	bool ok = open_session(&session, err) && turn(&session, err);
 
+	if (!ok && err->pos.file) /* it outlives what the session has read */
+		err->pos.file = wf_cstr(diags->arena, wf_str(err->pos.file));
 	close_session(&session);
 	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
 	return ok;

@@ -156,7 +156,8 @@ make_record(struct step *step)
 	rec = wf_new(arena, struct record_step);
 	rec->job = job->rec;
 	rec->number = ++job->next_step_number;
-	rec->id = step->def->id;
+	if (step->def->has_id)
+		rec->id = step->def->id;
 	rec->name = wf_str_dup(arena, step->name);
 	step->rec = rec;
 }
@@ -183,7 +184,7 @@ may_fail(struct step *step)
 
 	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->list->scope, false,
 	        &may, &err)) {
-		job_annotate(step->job, step->rec, "error", "%s", err.msg);
+		job_annotate_error(step->job, step->rec, &err);
 		return false;
 	}
 	return may;
@@ -234,10 +235,7 @@ void
 step_settle(struct step *step, enum plan_result result)
 {
 	step->running = false;
-	while (step->groups) {
-		step->groups--;
-		step_say(step, RECORD_ENDGROUP, WF_S(""));
-	}
+	step_close_group(step);
 	step_read_files(step);
 	if (step->cancelled)
 		result = PLAN_CANCELLED;
@@ -247,15 +245,9 @@ step_settle(struct step *step, enum plan_result result)
 }
 
 void
-step_fail(struct step *step, const char *fmt, ...)
+step_fail(struct step *step, const struct wf_error *err)
 {
-	va_list ap;
-	struct wf_str text;
-
-	va_start(ap, fmt);
-	text = wf_vstrf(step->arena, fmt, ap);
-	va_end(ap);
-	job_annotate(step->job, step->rec, "error", "%.*s", WF_ARG(text));
+	job_annotate_error(step->job, step->rec, err);
 	step_settle(step, PLAN_FAILURE);
 }
 
@@ -334,7 +326,7 @@ start_timeout(struct step *step)
 		return;
 	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->list->scope, 0,
 	        &step->timeout_minutes, &err)) {
-		job_annotate(step->job, step->rec, "error", "%s", err.msg);
+		job_annotate_error(step->job, step->rec, &err);
 		return; /* reported, then as if there were none */
 	}
 	step->timeout_minutes = trunc(step->timeout_minutes);
@@ -410,10 +402,7 @@ on_process_end(struct box_exec *exec, const struct box_end *end)
 	for (size_t i = 0; i < WF_COUNT(step->lines); i++)
 		wf_lines_finish(&step->lines[i]);
 	if (!end->started) {
-		step_fail(step,
-		    "An error occurred trying to start process '%s' with working "
-		    "directory '%s'. %s",
-		    exec->argv[0], exec->cwd, end->error.msg);
+		step_fail(step, &end->error);
 		return;
 	}
 	step->exit_code = end->signal ? 128 + end->signal : end->status;
@@ -493,8 +482,11 @@ prepare(struct step *step, bool *wanted, struct wf_error *err)
 
 	if (!evaluate_env(step, err))
 		return false;
-	if (!expr_eval(step->arena, step->def->cond, &step->list->scope, &value, err))
+	if (!expr_eval(step->arena, step->def->cond, &step->list->scope, &value, err)) {
+		if (step->def->cond_source)
+			err->pos = step->def->cond_source->pos;
 		return false;
+	}
 	*wanted = expr_truthy(value);
 	return true;
 }
@@ -505,8 +497,8 @@ skip(struct step *step)
 	const struct expr_token *cond = step->def->cond_source;
 
 	step->reason = cond ? wf_strf(step->arena, "if: %.*s", WF_ARG(first_line(cond->source)))
-	                    : wf_strf(step->arena, "the job is %s",
-	                          step->list->status == PLAN_CANCELLED ? "cancelled" : "failed");
+	               : step->list->status == PLAN_CANCELLED ? WF_S("the job was cancelled")
+	                                                      : WF_S("a step before has failed");
 	finish(step, PLAN_SKIPPED);
 }
 
@@ -549,5 +541,5 @@ step_start(struct steps *list, const struct step_def *def, void (*on_done)(struc
 	if (prepared)
 		start_timeout(step);
 	if (!prepared || !start_work(step, &err))
-		step_fail(step, "%s", err.msg);
+		step_fail(step, &err);
 }

@@ -53,7 +53,7 @@ struct step {
 	struct wf_lines lines[2]; /* of stdout and stderr */
 	struct command_reader reader;
 	struct matcher_stream *matchers; /* made when the job has any */
-	unsigned groups; /* open ::group::s */
+	bool in_group; /* after ::group:: */
 
 	uv_timer_t timer; /* timeout-minutes, then the delays between signals */
 	bool timer_open;
@@ -80,7 +80,7 @@ void step_cancel(struct step *step, bool now);
 /* The step's work is over with this result; command files are read and the outcome settled. */
 void step_settle(struct step *step, enum plan_result result);
 /* Fails the step with a message of wfrun's or GitHub's. */
-void step_fail(struct step *step, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void step_fail(struct step *step, const struct wf_error *err);
 /* Starts a process with the step's environment; its end settles the step. inputs may be NULL. */
 void step_exec(struct step *step, const char *const *argv, const char *cwd,
     const struct expr_object *inputs);
@@ -90,6 +90,8 @@ void step_line(struct step *step, struct wf_str line);
 void step_record(struct step *step, struct record_event event);
 /* The same for what has only a text. */
 void step_say(struct step *step, enum record_kind kind, struct wf_str text);
+/* Ends the ::group:: that is open, if any. */
+void step_close_group(struct step *step);
 #define STEP_NOWHERE ((struct command_place){ .line = 0 })
 void step_annotate(struct step *step, const char *level, struct wf_str text,
     struct command_place place);

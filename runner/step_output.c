@@ -67,10 +67,20 @@ apply_debug(struct step *step, const struct command *command)
 	step_say(step, RECORD_DEBUG, command->data);
 }
 
+void
+step_close_group(struct step *step)
+{
+	if (!step->in_group)
+		return;
+	step->in_group = false;
+	step_say(step, RECORD_ENDGROUP, WF_S(""));
+}
+
 static void
 apply_group(struct step *step, const struct command *command)
 {
-	step->groups++;
+	step_close_group(step);
+	step->in_group = true;
 	step_say(step, RECORD_GROUP, command->data);
 }
 
@@ -78,10 +88,7 @@ static void
 apply_endgroup(struct step *step, const struct command *command)
 {
 	(void)command;
-	if (!step->groups)
-		return;
-	step->groups--;
-	step_say(step, RECORD_ENDGROUP, WF_S(""));
+	step_close_group(step);
 }
 
 static void
@@ -174,9 +181,11 @@ apply_add_path(struct step *step, const struct command *command)
 }
 
 static void
-command_failed(struct step *step, const char *why)
+command_failed(struct step *step, struct wf_str line, const char *why)
 {
-	step_annotate(step, "error", wf_str(why), STEP_NOWHERE);
+	say_error(step, wf_strf(step->line_arena, "Unable to process command '%.*s' successfully.",
+	                    WF_ARG(line)));
+	say_error(step, wf_str(why));
 	step->failed = true;
 }
 
@@ -203,7 +212,7 @@ apply_add_matcher(struct step *step, const struct command *command)
 		job->matchers = matcher_set_new();
 	if (!read_matchers(step, command->data, &text, &err) ||
 	    !matcher_set_add(job->matchers, text, &err))
-		command_failed(step, err.msg);
+		command_failed(step, command->line, err.msg);
 }
 
 static void
@@ -219,7 +228,7 @@ apply_remove_matcher(struct step *step, const struct command *command)
 		matcher_set_remove(job->matchers, command->owner);
 	else if (!read_matchers(step, command->data, &text, &err) ||
 	         !matcher_set_remove_file(job->matchers, text, &err))
-		command_failed(step, err.msg);
+		command_failed(step, command->line, err.msg);
 }
 
 static void
@@ -248,14 +257,6 @@ static void (*const effects[])(struct step *step, const struct command *command)
 	[COMMAND_ADD_PATH] = apply_add_path,
 	[COMMAND_SET_REPO_PATH] = apply_nothing, /* the workspace is where it always is */
 };
-
-/* ::echo::on shows the line of a command, too. */
-static void
-echo(struct step *step, const struct command *command, struct wf_str line)
-{
-	if (step->reader.echo && !command_omits_echo(command->kind))
-		step_say(step, RECORD_LINE, line);
-}
 
 /* 6.9: a problem's file counts when it is there and in the workspace. */
 static struct wf_str
@@ -299,19 +300,18 @@ step_line(struct step *step, struct wf_str line)
 {
 	struct command command;
 	struct wf_error err;
+	bool echo = step->reader.echo; /* what ::echo::on changes begins with the next line */
 	bool failed = false;
 
 	command = command_take(&step->reader, step->line_arena, line, &err, &failed);
 	if (failed) {
-		say_error(step,
-		    wf_strf(step->line_arena, "Unable to process command '%.*s' successfully.",
-		        WF_ARG(line)));
-		say_error(step, wf_str(err.msg));
-		step->failed = true;
+		command_failed(step, line, err.msg);
 	} else if (command.kind == COMMAND_NONE) {
 		plain_line(step, line);
 	} else {
-		echo(step, &command, line);
+		if (echo && !command_omits_echo(command.kind))
+			step_say(step, RECORD_LINE, line);
+		command.line = line;
 		effects[command.kind](step, &command);
 	}
 	wf_arena_reset(step->line_arena);

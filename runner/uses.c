@@ -136,7 +136,7 @@ read_inside(struct step *step, const char *folder, struct action **out, struct w
 		return wf_read_fd(step->arena, fd, path, MANIFEST_LARGEST, &text, err) &&
 		       parse_manifest(step->arena, path, text, out, err);
 	}
-	return wf_fail(err, WF_ERR_EVAL, step->def->uses_pos,
+	return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
 	    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'. Did you forget to "
 	    "run actions/checkout before running your local action?",
 	    folder);
@@ -232,7 +232,7 @@ on_inner_done(struct steps *steps)
 	expr_object_set(steps->contexts, WF_S("env"), expr_object_value(step->env));
 	for (size_t i = 0; i < step->action->noutputs; i++)
 		if (!collect_output(step, &step->action->outputs[i], &err)) {
-			step_fail(step, "%s", err.msg);
+			step_fail(step, &err);
 			return;
 		}
 	expr_object_set(step->list->contexts, WF_S("env"), expr_object_value(step->env));
@@ -243,7 +243,7 @@ static bool
 start_composite(struct step *step, struct wf_error *err)
 {
 	if (step->list->depth >= DEPTH_LARGEST)
-		return wf_fail(err, WF_ERR_EVAL, step->def->uses_pos,
+		return wf_fail(err, WF_ERR_INVALID, step->def->uses_pos,
 		    "Composite action depth exceeded max depth %d", DEPTH_LARGEST);
 	steps_init(&step->inner, step->job, step, scope_composite(step));
 	step->inner.defs = step->action->steps;
@@ -439,12 +439,12 @@ uses_start(struct step *step)
 	bool started;
 
 	if (!uses_find(session, step->arena, step->def->uses, step->def->uses_pos, &place, &err)) {
-		step_fail(step, "%s", err.msg);
+		step_fail(step, &err);
 		return;
 	}
 	set_identity(step, &place.ref);
 	started = place.kind == USES_PLACE_BUILTIN ? start_builtin(step, place.builtin, &err)
 	                                           : start_action(step, &place, &err);
 	if (!started)
-		step_fail(step, "%s", err.msg);
+		step_fail(step, &err);
 }

@@ -41,6 +41,7 @@ struct command_place {
 
 struct command {
 	enum command_kind kind;
+	struct wf_str line; /* as printed; set by the caller that wants it */
 	struct wf_str data; /* unescaped */
 	struct wf_str name; /* the property name=, unescaped: set-output, save-state, set-env */
 	struct wf_str owner; /* the property owner= */

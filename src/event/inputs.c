@@ -140,7 +140,7 @@ event_inputs(struct wf_arena *arena, const struct event *event, const struct whe
 		return false;
 	for (size_t i = 0; i < when->ninputs; i++) {
 		if (!read_input(arena, event, &when->inputs[i], &value, err))
-			return hint_known(when, err);
+			return err && err->hint[0] ? false : hint_known(when, err);
 		expr_object_set(inputs, when->inputs[i].id, value);
 	}
 	*out = inputs;

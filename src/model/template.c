@@ -83,44 +83,37 @@ shown_name(const struct job_def *job)
 }
 
 static void
-check_permissions(struct load *l, const struct job_def *call, const struct job_def *nested,
-    const struct permission_set *asked, const struct permission_set *allowed)
+hold(struct wf_diags *diags, const struct job_def *call, const struct job_def *nested,
+    const struct permissions_def *wish, const struct permission_set *allowed)
 {
+	struct permission_set asked = permission_asked(wish);
 	wf_auto(wf_buf_release) struct wf_buf wants = WF_BUF_INIT;
 	wf_auto(wf_buf_release) struct wf_buf may = WF_BUF_INIT;
 	struct wf_str who;
 
-	if (permission_within(asked, allowed, &wants, &may))
+	if (!wish->given || permission_within(&asked, allowed, &wants, &may))
 		return;
-	who = nested ? wf_strf(l->arena, "nested job '%.*s'", WF_ARG(shown_name(nested)))
-	             : wf_strf(l->arena, "workflow '%.*s'", WF_ARG(call->uses));
-	wf_diags_fail(l->diags, call->pos,
+	who = nested ? wf_strf(diags->arena, "nested job '%.*s'", WF_ARG(shown_name(nested)))
+	             : wf_strf(diags->arena, "workflow '%.*s'", WF_ARG(call->uses));
+	wf_diags_fail(diags, call->pos,
 	    "Error calling workflow '%.*s'. The %.*s is requesting '%.*s', but is only allowed "
 	    "'%.*s'.",
 	    WF_ARG(call->uses), WF_ARG(who), WF_ARG(wf_buf_str(&wants)), WF_ARG(wf_buf_str(&may)));
 }
 
-/* Holds what the called file asks for against what the calling job may give. */
-static void
-check_callee(struct load *l, const struct job_def *call, const struct template_job *caller,
-    const struct workflow *callee)
+void
+template_check_permissions(struct wf_diags *diags, const struct job_def *call,
+    const struct permissions_def *given, struct wf_str policy, const struct workflow *callee)
 {
-	struct permission_set allowed, asked;
-	const struct job_def *job;
+	struct permission_set allowed;
 
-	if (caller->permissions)
-		allowed = permission_allowed(caller->permissions);
-	else if (!permission_policy(l->options->policy, &allowed))
+	if (given)
+		allowed = permission_allowed(given);
+	else if (!permission_policy(policy, &allowed))
 		return;
-	asked = permission_asked(&callee->permissions);
-	if (callee->permissions.given)
-		check_permissions(l, call, NULL, &asked, &allowed);
-	for (size_t i = 0; i < callee->njobs; i++) {
-		job = callee->jobs[i];
-		asked = permission_asked(&job->permissions);
-		if (job->permissions.given)
-			check_permissions(l, call, job, &asked, &allowed);
-	}
+	hold(diags, call, NULL, &callee->permissions, &allowed);
+	for (size_t i = 0; i < callee->njobs; i++)
+		hold(diags, call, callee->jobs[i], &callee->jobs[i]->permissions, &allowed);
 }
 
 /* What nobody writes comes from around: the file's own, else the caller's. */
@@ -180,7 +173,8 @@ load_callee(struct load *l, const struct job_def *call, const struct template_jo
 	if (callee) {
 		inherit_permissions(callee, caller);
 		call_check(call, callee->wf, l->diags);
-		check_callee(l, call, caller, callee->wf);
+		template_check_permissions(l->diags, call, caller->permissions, l->options->policy,
+		    callee->wf);
 	}
 	blame_caller(l, call, first);
 	return l->diags->nerrors > errors ? NULL : callee;

@@ -62,5 +62,10 @@ struct template_files {
 struct template *template_load(struct wf_arena *arena, const struct template_options *options,
     const struct template_file *file, struct template_files *files, struct wf_diags *diags);
 
+/* Holds what a called file and its jobs ask for against what the call may give: `given`, or what
+ * the policy says when that is NULL. */
+void template_check_permissions(struct wf_diags *diags, const struct job_def *call,
+    const struct permissions_def *given, struct wf_str policy, const struct workflow *callee);
+
 /* A problem as GitHub prints it: "FILE (Line: 3, Col: 5): MESSAGE", cut to max characters. */
 struct wf_str template_message(struct wf_arena *arena, const struct wf_error *err, size_t max);
