@@ -167,14 +167,18 @@ find_foreign(struct expr_value value, struct wf_str *label)
 }
 
 bool
-job_foreign_label(struct job *job, struct wf_str *label)
+job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err)
 {
 	struct wf_arena *arena = job->call->run->arena;
 	const struct expr_scope scope = { .contexts = scope_node(arena, job) };
 	struct expr_value value;
 
-	return expr_token_eval(arena, job->def->runs_on, &scope, &value, NULL) &&
-	       find_foreign(value, label);
+	*label = WF_S("");
+	if (!expr_token_eval(arena, job->def->runs_on, &scope, &value, err))
+		return wf_wrap(err, "Error when evaluating 'runs-on' for job '%.*s'",
+		    WF_ARG(job->def->id));
+	find_foreign(value, label);
+	return true;
 }
 
 /* ---- states ---- */
@@ -211,6 +215,7 @@ enter_setup(struct job *job)
 		return;
 	}
 	uv_timer_start(&job->timer, on_timeout, (uint64_t)(job->timeout_minutes * 60000), 0);
+	job->box_started = true;
 	box_start(job->box);
 }
 
@@ -258,7 +263,7 @@ enter_teardown(struct job *job)
 	uv_timer_stop(&job->timer);
 	if (!job->facts.setup_failed)
 		job_collect_outputs(job);
-	if (job->box)
+	if (job->box_started)
 		box_stop(job->box);
 	else
 		job->facts.torn_down = true;

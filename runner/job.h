@@ -61,6 +61,7 @@ struct job {
 	enum job_state state;
 	struct job_facts facts;
 	bool advancing;
+	bool box_started;
 	struct sched_item slot;
 	struct wf_arena *arena; /* from admission to the end of teardown */
 	struct mask *mask;
@@ -94,8 +95,9 @@ void job_cancel(struct job *job, struct wf_str reason, bool now);
 /* Ends a job that has no box: skipped, failed before it could start, or the end of a call. */
 void job_finish(struct job *job, enum plan_result result, struct wf_str reason);
 
-/* Whether `runs-on` asks for a machine that is not Linux; *label is the one that does. */
-bool job_foreign_label(struct job *job, struct wf_str *label);
+/* Finds the label by which `runs-on` asks for a machine that is not Linux; empty when none does.
+ * False and *err when it cannot be evaluated. */
+bool job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err);
 
 /* An annotation that wfrun itself makes; step may be NULL, level is error, warning or notice. */
 void job_annotate(struct job *job, const struct record_step *step, const char *level,

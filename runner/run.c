@@ -234,7 +234,9 @@ on_job_granted(struct claim *claim)
 			call_begin(job->callee);
 		else
 			fail_job(job, &err);
-	} else if (job_foreign_label(job, &label)) {
+	} else if (!job_foreign_label(job, &label, &err)) {
+		fail_job(job, &err);
+	} else if (label.n) {
 		job_finish(job, PLAN_SKIPPED,
 		    wf_strf(job->call->run->arena, "runs-on: '%.*s' is not a Linux runner",
 		        WF_ARG(label)));

@@ -237,9 +237,11 @@ step_settle(struct step *step, enum plan_result result)
 	step->running = false;
 	step_close_group(step);
 	step_read_files(step);
-	if (step->cancelled)
+	if (step->cancelled) {
 		result = PLAN_CANCELLED;
-	else if (step->timed_out || step->failed)
+		if (!step->inner.job)
+			job_annotate(step->job, step->rec, "error", "The operation was canceled.");
+	} else if (step->timed_out || step->failed)
 		result = PLAN_FAILURE;
 	finish(step, result);
 }
