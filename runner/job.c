@@ -234,9 +234,13 @@ job_box_ready(struct box *box, const struct wf_error *err)
 void
 job_setup_failed(struct job *job, const struct wf_error *err)
 {
-	job_annotate_error(job, NULL, err);
 	job->steps.status = PLAN_FAILURE;
 	job->facts.setup_failed = true;
+	if (err->kind ==
+	    WF_ERR_MISSING) /* no box can be made here: then there is none for others */
+		session_abort(job->call->run->session, err);
+	else
+		job_annotate_error(job, NULL, err);
 }
 
 static void

@@ -325,15 +325,29 @@ session_run_done(struct session *session, struct run *run)
 /* ---- the loop ---- */
 
 static void
-on_signal(uv_signal_t *handle, int signum)
+cancel_all(struct session *session)
 {
-	struct session *session = handle->data;
-
-	(void)signum;
 	session->cancelled = true;
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
 			run_cancel(run);
+}
+
+static void
+on_signal(uv_signal_t *handle, int signum)
+{
+	(void)signum;
+	cancel_all(handle->data);
+}
+
+void
+session_abort(struct session *session, const struct wf_error *err)
+{
+	if (session->aborted)
+		return;
+	session->aborted = true;
+	session->abort_error = *err;
+	cancel_all(session);
 }
 
 /* The loop is about to wait: what sinks hold back becomes visible. */
@@ -483,6 +497,10 @@ session_run(const struct session_options *options, struct session_result *result
 	struct session session = { .options = options, .diags = diags };
 	bool ok = open_session(&session, err) && turn(&session, err);
 
+	if (session.aborted) {
+		*err = session.abort_error;
+		ok = false;
+	}
 	if (!ok && err->pos.file) /* it outlives what the session has read */
 		err->pos.file = wf_cstr(diags->arena, wf_str(err->pos.file));
 	close_session(&session);

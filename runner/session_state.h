@@ -46,8 +46,12 @@ struct session {
 	uv_prepare_t prepare; /* flushes the record before the loop waits */
 	bool cancelled;
 	bool failed; /* some run concluded in failure */
+	bool aborted; /* something is missing without which nothing can run: abort_error */
+	struct wf_error abort_error;
 };
 
+/* Nothing can run here, and this is why: cancels all, and session_run() fails with it. */
+void session_abort(struct session *session, const struct wf_error *err);
 /* A run has concluded: the chain goes on. */
 void session_run_done(struct session *session, struct run *run);
 /* Says once what a user should know. `key` tells repetitions apart. */

@@ -64,6 +64,9 @@ refuse(struct wf_error *err, int errnum, const char *what)
 		return wf_hint(err, "'%s' as root, or --box host", refusals[i].remedy);
 	}
 	wf_fail_sys(err, errnum, "%s", what);
+	if (errnum == ENOSPC || errnum == EUSERS)
+		return wf_hint(err, "the number of namespaces is limited, here or in a namespace "
+		                    "around this one (user.max_*_namespaces); or --box host");
 	if (errnum != EPERM)
 		return false;
 	return wf_hint(err, "needs CAP_SYS_ADMIN or unshare(2), which container engines take away "
