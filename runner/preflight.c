@@ -204,10 +204,16 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 	template_check_permissions(session->diags, job, given, TEMPLATE_OPTIONS.policy, callee);
 	if (session->diags->nerrors > errors)
 		walk->good = false;
-	if (!is_new(walk, callee, wf_str(callee->file)))
-		return;
-	walk->calls++;
 	walk->mapped = mapped || !job->inherit_secrets;
+	/* once for each of the ways in which it is seen: files that call each other in many ways
+	 * would take for ever */
+	if (!is_new(walk, callee,
+	        wf_strf(session->arena, "%s %d %p", callee->file, walk->mapped,
+	            (const void *)given))) {
+		walk->mapped = mapped;
+		return;
+	}
+	walk->calls++;
 	check_workflow(walk, callee, given);
 	walk->mapped = mapped;
 	walk->calls--;
