@@ -33,18 +33,19 @@ create_one(int dir, const char *name, struct wf_error *err)
 }
 
 bool
-files_create(struct files *files, struct wf_arena *arena, int dir, unsigned number,
-    const char *temp, struct expr_object *github, struct wf_error *err)
+files_create(struct files *files, const struct files_place *place, unsigned number,
+    struct expr_object *github, struct wf_error *err)
 {
-	files->dir = dir;
+	files->dir = place->dir;
 	for (size_t i = 0; i < FILES_N; i++) {
-		struct wf_str name = wf_strf(arena, "%s%u", kinds[i].name, number);
+		struct wf_str name = wf_strf(place->arena, "%s%u", kinds[i].name, number);
 
-		if (!create_one(dir, name.p, err))
+		if (!create_one(place->dir, name.p, err))
 			return false;
 		files->names[i] = name;
 		expr_object_set(github, wf_str(kinds[i].property),
-		    expr_string(wf_strf(arena, "%s/%s/%s", temp, FILES_FOLDER, name.p)));
+		    expr_string(wf_strf(place->arena, "%s/%s/%s", place->temp, FILES_FOLDER,
+		        name.p)));
 	}
 	return true;
 }

@@ -16,6 +16,13 @@
 
 enum files_kind { FILES_ENV, FILES_OUTPUT, FILES_PATH, FILES_STATE, FILES_SUMMARY, FILES_N };
 
+/* Where a job's command files are. */
+struct files_place {
+	struct wf_arena *arena; /* for their names */
+	int dir; /* the folder on the host */
+	const char *temp; /* the folder above it, as the job sees it */
+};
+
 struct files {
 	int dir; /* of the command files, not owned */
 	struct wf_str names[FILES_N];
@@ -27,8 +34,8 @@ struct files {
 /* Makes the five files, empty, with names that no other step of the job has; sets
  * github.env, .output, .path, .state, .step_summary to their places below `temp` (as the job sees
  * it). */
-bool files_create(struct files *files, struct wf_arena *arena, int dir, unsigned number,
-    const char *temp, struct expr_object *github, struct wf_error *err);
+bool files_create(struct files *files, const struct files_place *place, unsigned number,
+    struct expr_object *github, struct wf_error *err);
 /* The content of one; empty when it is empty, gone, or no file any more. Over `max` bytes: false,
  * with *size set. */
 bool files_read(const struct files *files, struct wf_arena *arena, enum files_kind kind, size_t max,

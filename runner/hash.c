@@ -327,7 +327,7 @@ walk_roots(struct hash *hash)
 static struct wf_str
 hex(struct wf_arena *arena, const unsigned char digest[DIGEST])
 {
-	char *text = wf_alloc(arena, 2 * DIGEST + 1, 1);
+	char *text = wf_alloc(arena, (size_t)2 * DIGEST + 1, 1);
 
 	for (size_t i = 0; i < DIGEST; i++) {
 		text[2 * i] = "0123456789abcdef"[digest[i] >> 4];

@@ -276,20 +276,19 @@ decide(struct call *call, size_t index)
 	const struct plan_state state = state_of(call);
 	struct run_node *node = &call->nodes[index];
 	struct wf_str reason = { NULL, 0 };
-	struct plan_job *plans;
+	struct plan_job *plans = NULL;
 	struct wf_error err;
 	bool wanted = false;
-	size_t n;
+	size_t n = 0;
 
 	node->decided = true;
 	if (call->stopped) {
 		finish_early(call, index, PLAN_CANCELLED, call->cancel_reason);
-	} else if (!plan_wanted(arena, &state, index, &wanted, &reason, &err)) {
+	} else if (!plan_wanted(arena, &state, index, &wanted, &reason, &err) ||
+	           (wanted && !plan_expand(arena, &state, index, &plans, &n, &err))) {
 		fail_early(call, index, &err);
 	} else if (!wanted) {
 		finish_early(call, index, PLAN_SKIPPED, reason);
-	} else if (!plan_expand(arena, &state, index, &plans, &n, &err)) {
-		fail_early(call, index, &err);
 	} else {
 		set_jobs(call, index, plans, n);
 		for (size_t i = 0; i < n; i++)

@@ -118,28 +118,29 @@ split_words(struct wf_arena *arena, const char *program, struct wf_str arguments
 }
 
 bool
-script_build(struct wf_arena *arena, struct wf_str shell, bool has_bash, struct wf_str text,
-    const char *path, struct script *out, struct wf_error *err)
+script_build(struct wf_arena *arena, const struct script_request *request, struct script *out,
+    struct wf_error *err)
 {
 	wf_auto(wf_buf_release) struct wf_buf arguments = WF_BUF_INIT;
-	struct wf_str format = wf_str_trim(shell);
+	struct wf_str format = wf_str_trim(request->shell);
 	struct wf_str program = wf_str_cut(&format, ' ');
 	const struct shell *known = find_shell(program);
 
 	if (!program.n) { /* no shell was asked for: no pipefail (semantics.md 11.8) */
-		program = has_bash ? WF_S("bash") : WF_S("sh");
+		program = request->has_bash ? WF_S("bash") : WF_S("sh");
 		known = find_shell(program);
 		format = WF_S("-e {0}");
 	} else if (!wf_str_trim(format).n && known) {
 		format = wf_str(known->arguments);
 	}
-	if (!fill(&arguments, format, path))
+	if (!fill(&arguments, format, request->path))
 		return wf_fail(err, WF_ERR_EVAL, WF_NOWHERE, "%s", INVALID_SHELL);
 	program = wf_str_dup(arena, program);
 	out->argv = split_words(arena, program.p, wf_buf_str(&arguments));
-	out->shown = wf_strf(arena, "%.*s %.*s", WF_ARG(program), (int)arguments.n, arguments.p);
-	out->body = text;
+	out->shown = wf_strf(arena, "%.*s %.*s", WF_ARG(program), WF_ARG(wf_buf_str(&arguments)));
+	out->body = request->text;
 	if (known && known->prefix[0])
-		out->body = wf_strf(arena, "%s%.*s%s", known->prefix, WF_ARG(text), known->suffix);
+		out->body = wf_strf(arena, "%s%.*s%s", known->prefix, WF_ARG(request->text),
+		    known->suffix);
 	return true;
 }

@@ -18,8 +18,13 @@ struct script {
 /* The extension of the script's file for this shell: ".sh", ".py", ".ps1" or empty. */
 const char *script_extension(struct wf_str shell);
 
-/* Builds the command line. `shell` is empty for the default; `path` is the file as the job sees it;
- * has_bash says whether the default may be bash (a job without a container, bash in PATH). A shell
- * that is none is WF_ERR_EVAL with GitHub's wording. */
-bool script_build(struct wf_arena *arena, struct wf_str shell, bool has_bash, struct wf_str text,
-    const char *path, struct script *out, struct wf_error *err);
+struct script_request {
+	struct wf_str shell; /* empty: the default */
+	bool has_bash; /* the default may be bash: a job without a container, bash in PATH */
+	struct wf_str text;
+	const char *path; /* of the file, as the job sees it */
+};
+
+/* Builds the command line. A shell that is none is WF_ERR_EVAL with GitHub's wording. */
+bool script_build(struct wf_arena *arena, const struct script_request *request, struct script *out,
+    struct wf_error *err);

@@ -457,16 +457,18 @@ static bool
 script_start(struct step *step, struct wf_error *err)
 {
 	struct job *job = step->job;
-	struct wf_str shell, text, name;
+	struct script_request request = { .has_bash = job->has_bash };
 	struct script script;
-	const char *cwd, *path;
+	struct wf_str name;
+	const char *cwd;
 
-	if (!expr_token_string(step->arena, step->def->run, &step->list->scope, &text, err) ||
-	    !evaluate_place(step, &shell, &cwd, err))
+	if (!expr_token_string(step->arena, step->def->run, &step->list->scope, &request.text,
+	        err) ||
+	    !evaluate_place(step, &request.shell, &cwd, err))
 		return false;
-	name = wf_strf(step->arena, "%u%s", ++job->nscripts, script_extension(shell));
-	path = wf_strf(step->arena, "%s/%s", job->box->layout.temp, name.p).p;
-	if (!script_build(step->arena, shell, job->has_bash, text, path, &script, err) ||
+	name = wf_strf(step->arena, "%u%s", ++job->nscripts, script_extension(request.shell));
+	request.path = wf_strf(step->arena, "%s/%s", job->box->layout.temp, name.p).p;
+	if (!script_build(step->arena, &request, &script, err) ||
 	    !write_script(step, name.p, script.body, err))
 		return false;
 	step->files.script = name;
@@ -508,10 +510,14 @@ static bool
 start_work(struct step *step, struct wf_error *err)
 {
 	struct job *job = step->job;
+	const struct files_place place = {
+		.arena = job->arena,
+		.dir = job->commands_fd,
+		.temp = job->box->layout.temp,
+	};
 	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
 
-	if (!files_create(&step->files, job->arena, job->commands_fd, ++job->nfiles,
-	        job->box->layout.temp, github, err))
+	if (!files_create(&step->files, &place, ++job->nfiles, github, err))
 		return false;
 	if (!step->list->outer)
 		expr_object_set(job->github, WF_S("action"), expr_string(step->def->id));

@@ -14,13 +14,13 @@ wf_str_eq(struct wf_str a, struct wf_str b)
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 static char
 upper(char c)
 {
-	return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+	return c >= 'a' && c <= 'z' ? (char)(c & ~0x20) : c;
 }
 
 bool

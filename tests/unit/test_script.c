@@ -9,10 +9,11 @@ check_line(const char *shell, bool has_bash, const char *path, const char *want)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	wf_auto(wf_buf_release) struct wf_buf line = WF_BUF_INIT;
+	const struct script_request request = { wf_str(shell), has_bash, WF_S("text"), path };
 	struct script script;
 	struct wf_error err;
 
-	if (script_build(arena, wf_str(shell), has_bash, WF_S("text"), path, &script, &err)) {
+	if (script_build(arena, &request, &script, &err)) {
 		for (const char *const *word = script.argv; *word; word++)
 			wf_buf_addf(&line, "%s%s", word == script.argv ? "" : "|", *word);
 	} else {
@@ -59,11 +60,14 @@ TEST(script_shell_without_a_place_for_the_file_is_none)
 TEST(script_body_is_the_text_but_for_powershell)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	struct script_request request = { WF_S("bash"), true, WF_S("a\nb"), "/p" };
 	struct script script;
 
-	CHECK(script_build(arena, WF_S("bash"), true, WF_S("a\nb"), "/p", &script, NULL));
+	CHECK(script_build(arena, &request, &script, NULL));
 	CHECK_STR(script.body, "a\nb");
-	CHECK(script_build(arena, WF_S("pwsh"), true, WF_S("a"), "/p", &script, NULL));
+	request.shell = WF_S("pwsh");
+	request.text = WF_S("a");
+	CHECK(script_build(arena, &request, &script, NULL));
 	CHECK(wf_str_starts(script.body, WF_S("$ErrorActionPreference = 'stop'\na\n")));
 	CHECK_STR(wf_str(script_extension(WF_S("pwsh"))), ".ps1");
 	CHECK_STR(wf_str(script_extension(WF_S("python -u {0}"))), ".py");
