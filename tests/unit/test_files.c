@@ -21,13 +21,14 @@ static struct place
 make_place(void)
 {
 	struct place place = { .arena = wf_arena_new() };
+	struct files_place where;
 
 	place.path = wf_cstr(place.arena, WF_S("/tmp/wfrun-test-files.XXXXXX"));
 	assert_non_null(mkdtemp(place.path));
 	place.fd = open(place.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	place.github = expr_object_new(place.arena);
-	CHECK(files_create(&place.files, place.arena, place.fd, 7, "/in/_temp", place.github,
-	    NULL));
+	where = (struct files_place){ place.arena, place.fd, "/in/_temp" };
+	CHECK(files_create(&place.files, &where, 7, place.github, NULL));
 	return place;
 }
 
