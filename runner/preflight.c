@@ -206,9 +206,10 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 		walk->good = false;
 	walk->mapped = mapped || !job->inherit_secrets;
 	/* once for each of the ways in which it is seen: files that call each other in many ways
-	 * would take for ever */
+	 * would take for ever; and for each depth, so that a file which calls itself meets the
+	 * limit */
 	if (!is_new(walk, callee,
-	        wf_strf(session->arena, "%s %d %p", callee->file, walk->mapped,
+	        wf_strf(session->arena, "%s %u %d %p", callee->file, walk->calls, walk->mapped,
 	            (const void *)given))) {
 		walk->mapped = mapped;
 		return;
