@@ -195,6 +195,12 @@ on_timeout(uv_timer_t *timer)
 	job_cancel(job, WF_S("timeout-minutes is over"), false);
 }
 
+static uint64_t
+milliseconds(double minutes)
+{
+	return (uint64_t)(minutes * 60 * 1000);
+}
+
 static void
 enter_setup(struct job *job)
 {
@@ -214,7 +220,7 @@ enter_setup(struct job *job)
 		job_setup_failed(job, &err);
 		return;
 	}
-	uv_timer_start(&job->timer, on_timeout, (uint64_t)(job->timeout_minutes * 60000), 0);
+	uv_timer_start(&job->timer, on_timeout, milliseconds(job->timeout_minutes), 0);
 	job->box_started = true;
 	box_start(job->box);
 }
@@ -379,6 +385,15 @@ on_last_moment(uv_timer_t *timer)
 		box_stop(job->box);
 }
 
+/* cancel-timeout-minutes is over (5.9): what still runs, runs no longer. */
+static void
+on_patience_over(uv_timer_t *timer)
+{
+	struct job *job = timer->data;
+
+	job_cancel(job, job->reason, true);
+}
+
 void
 job_cancel(struct job *job, struct wf_str reason, bool now)
 {
@@ -391,7 +406,8 @@ job_cancel(struct job *job, struct wf_str reason, bool now)
 		steps_cancel(&job->steps, now);
 	else if (job->state == JOB_SETUP)
 		job->steps.status = PLAN_CANCELLED;
-	if (now && job->state == JOB_STEPS)
-		uv_timer_start(&job->timer, on_last_moment, LAST_MOMENT_MS, 0);
+	if (job->state == JOB_STEPS)
+		uv_timer_start(&job->timer, now ? on_last_moment : on_patience_over,
+		    now ? LAST_MOMENT_MS : milliseconds(job->cancel_minutes), 0);
 	job_advance(job);
 }

@@ -76,7 +76,7 @@ struct job {
 	struct wf_str default_shell, default_directory; /* defaults.run, evaluated; or empty */
 	bool has_bash;
 	bool continue_on_error;
-	double timeout_minutes;
+	double timeout_minutes, cancel_minutes;
 	struct steps steps;
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */

@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define LONGEST_MINUTES 360.0 /* of a step's timeout, on GitHub's machines */
+
 static void on_process_output(struct box_exec *exec, int stream, struct wf_str chunk);
 static void on_process_end(struct box_exec *exec, const struct box_end *end);
 
@@ -331,7 +333,7 @@ start_timeout(struct step *step)
 		job_annotate_error(step->job, step->rec, &err);
 		return; /* reported, then as if there were none */
 	}
-	step->timeout_minutes = trunc(step->timeout_minutes);
+	step->timeout_minutes = fmin(trunc(step->timeout_minutes), LONGEST_MINUTES);
 	if (!(step->timeout_minutes > 0))
 		return;
 	open_timer(step);
