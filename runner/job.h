@@ -17,6 +17,7 @@
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
+#include "runner/stage.h"
 #include "runner/steps.h"
 
 #include <stdbool.h>
@@ -78,6 +79,7 @@ struct job {
 	bool continue_on_error;
 	double timeout_minutes, cancel_minutes;
 	struct steps steps;
+	struct stages stages; /* of its node actions */
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */
 	uv_timer_t timer; /* the job's timeout, then the patience of a forced end */

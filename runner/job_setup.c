@@ -202,7 +202,8 @@ job_setup(struct job *job, struct wf_error *err)
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	job->has_bash = has_bash(job);
-	return evaluate_defaults(job, err) && evaluate_limits(job, err);
+	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
+	       stage_find_pres(job, err);
 }
 
 /* ---- outputs ---- */

@@ -30,7 +30,7 @@ on_line(void *data, struct wf_str line)
 }
 
 static struct step *
-step_new(struct steps *list, const struct step_def *def, void (*on_done)(struct step *step))
+step_new(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
 {
 	struct wf_arena *arena = wf_arena_new();
 	struct step *step = wf_new(arena, struct step);
@@ -38,7 +38,11 @@ step_new(struct steps *list, const struct step_def *def, void (*on_done)(struct 
 
 	step->list = list;
 	step->job = job;
-	step->def = def;
+	step->def = order->def;
+	step->kind = order->kind;
+	step->stage = order->stage;
+	step->cond = order->kind == STAGE_MAIN ? order->def->cond
+	                                       : stage_condition(order->stage, order->kind);
 	step->arena = arena;
 	step->line_arena = wf_arena_new();
 	step->outputs = expr_object_new(job->arena);
@@ -125,22 +129,32 @@ first_line(struct wf_str text)
 	return wf_str_trim(wf_str_cut(&text, '\n'));
 }
 
-/* 6.2, Names: best effort; the raw text where it cannot be evaluated. */
-static void
-evaluate_name(struct step *step)
+static struct wf_str
+main_name(struct step *step)
 {
 	const struct step_def *def = step->def;
 	const struct expr_token *token = def->name ? def->name : def->run;
 	struct wf_str text;
 
-	if (!def->name && def->kind == STEP_USES) {
-		step->name = wf_strf(step->arena, "Run %.*s", WF_ARG(def->uses));
-		return;
-	}
+	if (!def->name && def->kind == STEP_USES)
+		return wf_strf(step->arena, "Run %.*s", WF_ARG(def->uses));
 	if (!expr_token_string(step->arena, token, &step->list->scope, &text, NULL))
 		text = token->source;
 	text = first_line(text);
-	step->name = def->name ? text : wf_strf(step->arena, "Run %.*s", WF_ARG(text));
+	return def->name ? text : wf_strf(step->arena, "Run %.*s", WF_ARG(text));
+}
+
+/* 6.2, Names: best effort; the raw text where it cannot be evaluated. */
+static void
+evaluate_name(struct step *step)
+{
+	static const char *const prefixes[] = {
+		[STAGE_MAIN] = "",
+		[STAGE_PRE] = "Pre ",
+		[STAGE_POST] = "Post ",
+	};
+
+	step->name = wf_strf(step->arena, "%s%.*s", prefixes[step->kind], WF_ARG(main_name(step)));
 }
 
 /* Steps of a composite action speak under the number of the step that uses it. */
@@ -346,7 +360,7 @@ step_cancel(struct step *step, bool now)
 	struct expr_value wanted;
 
 	/* 5.9: asked again now that the job is cancelled; always() goes on */
-	if (!now && expr_eval(step->arena, step->def->cond, &step->list->scope, &wanted, NULL) &&
+	if (!now && expr_eval(step->arena, step->cond, &step->list->scope, &wanted, NULL) &&
 	    expr_truthy(wanted))
 		return;
 	step->cancelled = true;
@@ -367,6 +381,7 @@ step_environ(struct step *step, const struct expr_object *inputs)
 	const struct env_layers layers = {
 		.context = step->env,
 		.inputs = inputs,
+		.state = step->stage ? step->stage->state : NULL,
 		.github = github.object,
 		.runner = step->job->runner_context,
 	};
@@ -488,8 +503,8 @@ prepare(struct step *step, bool *wanted, struct wf_error *err)
 
 	if (!evaluate_env(step, err))
 		return false;
-	if (!expr_eval(step->arena, step->def->cond, &step->list->scope, &value, err)) {
-		if (step->def->cond_source)
+	if (!expr_eval(step->arena, step->cond, &step->list->scope, &value, err)) {
+		if (step->kind == STAGE_MAIN && step->def->cond_source)
 			err->pos = step->def->cond_source->pos;
 		return false;
 	}
@@ -502,9 +517,16 @@ skip(struct step *step)
 {
 	const struct expr_token *cond = step->def->cond_source;
 
-	step->reason = cond ? wf_strf(step->arena, "if: %.*s", WF_ARG(first_line(cond->source)))
-	               : step->list->status == PLAN_CANCELLED ? WF_S("the job was cancelled")
-	                                                      : WF_S("a step before has failed");
+	if (step->kind != STAGE_MAIN)
+		step->reason = wf_strf(step->arena, "%s: %.*s",
+		    step->kind == STAGE_PRE ? "pre-if" : "post-if",
+		    WF_ARG(expr_source(step->cond)));
+	else if (cond)
+		step->reason = wf_strf(step->arena, "if: %.*s", WF_ARG(first_line(cond->source)));
+	else
+		step->reason = step->list->status == PLAN_CANCELLED
+		                   ? WF_S("the job was cancelled")
+		                   : WF_S("a step before has failed");
 	finish(step, PLAN_SKIPPED);
 }
 
@@ -535,9 +557,9 @@ start_work(struct step *step, struct wf_error *err)
 }
 
 void
-step_start(struct steps *list, const struct step_def *def, void (*on_done)(struct step *step))
+step_start(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
 {
-	struct step *step = step_new(list, def, on_done);
+	struct step *step = step_new(list, order, on_done);
 	struct wf_error err;
 	bool wanted = true, prepared = prepare(step, &wanted, &err);
 

@@ -16,6 +16,7 @@
 #include "runner/output/command.h"
 #include "runner/output/matcher.h"
 #include "runner/output/record.h"
+#include "runner/stage.h"
 #include "runner/steps.h"
 
 #include <stdbool.h>
@@ -30,6 +31,9 @@ struct step {
 	struct steps *list;
 	struct job *job;
 	const struct step_def *def;
+	enum stage_kind kind; /* all but node actions have a main alone */
+	struct stage *stage; /* of a node action */
+	const struct expr *cond;
 	struct wf_arena *arena; /* this step's alone */
 	struct wf_arena *line_arena; /* of one line of output */
 	const struct record_step *rec; /* of the outermost step, also inside a composite action */
@@ -68,8 +72,16 @@ struct step {
 	void (*on_done)(struct step *step);
 };
 
-/* Starts the step `def` of a list. on_done follows exactly once, maybe from within. */
-void step_start(struct steps *list, const struct step_def *def, void (*on_done)(struct step *step));
+/* What a list wants done. */
+struct step_order {
+	const struct step_def *def;
+	enum stage_kind kind;
+	struct stage *stage; /* of a pre or post */
+};
+
+/* Starts a step of a list. on_done follows exactly once, maybe from within. */
+void step_start(struct steps *list, const struct step_order *order,
+    void (*on_done)(struct step *step));
 /* Frees what the step alone used; after on_done. */
 void step_free(struct step *step);
 /* The step shall end: signals climb from INT over TERM to KILL. */

@@ -121,13 +121,18 @@ apply_set_output(struct step *step, const struct command *command)
 	step_output(step, command->name, command->data);
 }
 
-/* State goes to the post step of an action; actions with a post step are a difference of their own
- * (preflight.c), so that only the warning is left. */
+static void
+take_state(struct step *step, struct wf_str name, struct wf_str value)
+{
+	if (step->stage) /* a script has no later stage */
+		stage_save(step->job, step->stage, name, value);
+}
+
 static void
 apply_save_state(struct step *step, const struct command *command)
 {
-	(void)command;
 	warn_deprecated(step, "save-state");
+	take_state(step, command->name, command->data);
 }
 
 static bool
@@ -335,12 +340,6 @@ static void
 take_output(struct step *step, struct wf_str name, struct wf_str value)
 {
 	step_output(step, name, value);
-}
-
-static void
-take_state(struct step *step, struct wf_str name, struct wf_str value)
-{
-	(void)step, (void)name, (void)value; /* for a post step, see apply_save_state() */
 }
 
 /* The files of names and values, and who takes them. */

@@ -94,7 +94,7 @@ publish(struct steps *steps, const struct step *step)
 	struct wf_arena *arena = steps->job->arena;
 	struct expr_object *entry;
 
-	if (!step->def->has_id)
+	if (!step->def->has_id || step->kind != STAGE_MAIN)
 		return;
 	entry = expr_object_new(arena);
 	expr_object_set(entry, WF_S("outputs"), expr_object_value(step->outputs));
@@ -133,14 +133,42 @@ on_step_done(struct step *step)
 	steps_advance(steps);
 }
 
+/* What comes next: the job's list has pre steps before and post steps after its own. */
+static bool
+next_order(struct steps *steps, struct step_order *order)
+{
+	bool of_job = !steps->outer;
+
+	*order = (struct step_order){ .kind = STAGE_PRE };
+	if (steps->stopped)
+		return false;
+	if (of_job && (order->stage = stage_next_pre(steps->job)) != NULL) {
+		order->def = order->stage->def;
+		return true;
+	}
+	order->kind = STAGE_MAIN;
+	if (steps->next < steps->n) {
+		order->def = steps->defs[steps->next++];
+		return true;
+	}
+	order->kind = STAGE_POST;
+	if (of_job && (order->stage = stage_next_post(steps->job)) != NULL) {
+		order->def = order->stage->def;
+		return true;
+	}
+	return false;
+}
+
 void
 steps_advance(struct steps *steps)
 {
+	struct step_order order;
+
 	if (steps->advancing)
 		return; /* a step ended while it was being started; the loop below goes on */
 	steps->advancing = true;
-	while (!steps->current && steps->next < steps->n)
-		step_start(steps, steps->defs[steps->next++], on_step_done);
+	while (!steps->current && next_order(steps, &order))
+		step_start(steps, &order, on_step_done);
 	steps->advancing = false;
 	if (!steps->current)
 		steps->on_done(steps);
@@ -150,7 +178,7 @@ void
 steps_cancel(struct steps *steps, bool now)
 {
 	if (now)
-		steps->next = steps->n; /* nothing more is started, not even always() */
+		steps->stopped = true; /* nothing more is started, not even always() */
 	set_status(steps, PLAN_CANCELLED);
 	if (steps->current)
 		step_cancel(steps->current, now);

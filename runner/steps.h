@@ -30,7 +30,7 @@ struct steps {
 	struct expr_func funcs[STEPS_FUNCS];
 	struct expr_scope scope; /* over contexts and funcs */
 	struct step *current;
-	bool advancing;
+	bool advancing, stopped;
 	void (*on_done)(struct steps *steps);
 };
 

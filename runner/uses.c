@@ -127,14 +127,15 @@ static bool
 read_inside(struct step *step, const char *folder, struct action **out, struct wf_error *err)
 {
 	for (size_t i = 0; i < WF_COUNT(manifest_names); i++) {
-		const char *path = wf_join(step->arena, folder, manifest_names[i]);
+		struct wf_arena *arena = step->job->arena; /* a post outlives its step */
+		const char *path = wf_join(arena, folder, manifest_names[i]);
 		wf_auto(wf_close_fd) int fd = box_open(step->job->box, path, O_RDONLY, NULL);
 		struct wf_str text;
 
 		if (fd < 0)
 			continue;
-		return wf_read_fd(step->arena, fd, path, MANIFEST_LARGEST, &text, err) &&
-		       parse_manifest(step->arena, path, text, out, err);
+		return wf_read_fd(arena, fd, path, MANIFEST_LARGEST, &text, err) &&
+		       parse_manifest(arena, path, text, out, err);
 	}
 	return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
 	    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'. Did you forget to "
@@ -255,20 +256,50 @@ start_composite(struct step *step, struct wf_error *err)
 
 /* ---- node ---- */
 
+/* Runs one stage of a node action. */
 static bool
-start_node(struct step *step, struct wf_error *err)
+start_stage(struct step *step, const struct expr_object *inputs)
 {
+	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
 	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
 
-	(void)err;
+	stage_register_post(step->job, stage);
 	argv[0] = "node";
-	argv[1] = wf_join(step->arena, step->action_path.p,
-	    wf_cstr(step->arena, step->action->main));
-	expr_object_set(github, WF_S("action_path"),
-	    expr_string(wf_str_dup(step->job->arena, step->action_path)));
-	step_exec(step, argv, step->job->box->layout.workspace, step->inputs);
+	argv[1] = wf_join(step->arena, stage->path.p,
+	    wf_cstr(step->arena, stage_file(stage, step->kind)));
+	expr_object_set(github, WF_S("action_path"), expr_string(stage->path));
+	step_exec(step, argv, step->job->box->layout.workspace, inputs);
 	return true;
+}
+
+static bool
+start_node(struct step *step, struct wf_error *err)
+{
+	struct wf_arena *arena = step->job->arena;
+	struct stage *stage = stage_of(step->job, step->def);
+
+	(void)err;
+	stage->action = step->action;
+	stage->path = wf_str_dup(arena, step->action_path);
+	stage->inputs = expr_copy(arena, expr_object_value(step->inputs)).object;
+	step->stage = stage;
+	return start_stage(step, step->inputs);
+}
+
+/* The pre has inputs of its own, evaluated now; the post has those of its main. */
+static bool
+start_pre_or_post(struct step *step, struct wf_error *err)
+{
+	struct stage *stage = step->stage;
+
+	step->action = stage->action;
+	if (step->kind == STAGE_PRE) {
+		if (!action_inputs(step, err))
+			return false;
+		stage->inputs = expr_copy(step->job->arena, expr_object_value(step->inputs)).object;
+	}
+	return start_stage(step, stage->inputs);
 }
 
 static bool
@@ -284,12 +315,11 @@ static bool (*const starters[])(struct step *step, struct wf_error *err) = {
 	[ACTION_COMPOSITE] = start_composite,
 };
 
-/* Folder of the action as the job sees it. */
-static const char *
-folder_inside(struct step *step, const struct uses_place *place)
+const char *
+uses_folder(struct job *job, const struct uses_place *place)
 {
-	struct session *session = step->job->call->run->session;
-	const char *root = step->job->box->layout.workspace;
+	struct session *session = job->call->run->session;
+	const char *root = job->box->layout.workspace;
 
 	if (place->kind == USES_PLACE_STUB)
 		root = uses_stubs_inside(session);
@@ -297,25 +327,36 @@ folder_inside(struct step *step, const struct uses_place *place)
 		root = SELF_INSIDE;
 	else if (place->kind == USES_PLACE_SELF)
 		root = repo_workdir(session->repo);
-	return place->below[0] ? wf_join(step->arena, root, place->below) : root;
+	return place->below[0] ? wf_join(job->arena, root, place->below) : root;
+}
+
+static void
+warn_local_pre(struct step *step)
+{
+	step_annotate(step, "warning",
+	    wf_strf(step->arena, "`pre` execution is not supported for local action from '%.*s'",
+	        WF_ARG(step->def->uses)),
+	    STEP_NOWHERE);
 }
 
 static bool
 start_action(struct step *step, const struct uses_place *place, struct wf_error *err)
 {
-	const char *folder = folder_inside(step, place);
+	const char *folder = uses_folder(step->job, place);
 	struct action *action = NULL;
 
 	step->action_path = wf_str(folder);
 	if (place->kind == USES_PLACE_WORKSPACE) {
 		if (!read_inside(step, folder, &action, err))
 			return false;
-	} else if (!uses_read_host(step->arena, place->host, &action, err)) {
+	} else if (!uses_read_host(step->job->arena, place->host, &action, err)) {
 		return false;
 	}
 	if (!action)
 		return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
 		    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'.", folder);
+	if (place->kind == USES_PLACE_WORKSPACE && action->pre.n)
+		warn_local_pre(step);
 	step->action = action;
 	return action_inputs(step, err) && starters[action->kind](step, err);
 }
@@ -430,21 +471,26 @@ set_identity(struct step *step, const struct uses_ref *ref)
 	    expr_string(remote ? wf_str_dup(arena, ref->ref) : WF_S("")));
 }
 
-void
-uses_start(struct step *step)
+static bool
+start_main(struct step *step, struct wf_error *err)
 {
 	struct session *session = step->job->call->run->session;
 	struct uses_place place;
-	struct wf_error err;
-	bool started;
 
-	if (!uses_find(session, step->arena, step->def->uses, step->def->uses_pos, &place, &err)) {
-		step_fail(step, &err);
-		return;
-	}
+	if (!uses_find(session, step->arena, step->def->uses, step->def->uses_pos, &place, err))
+		return false;
 	set_identity(step, &place.ref);
-	started = place.kind == USES_PLACE_BUILTIN ? start_builtin(step, place.builtin, &err)
-	                                           : start_action(step, &place, &err);
+	return place.kind == USES_PLACE_BUILTIN ? start_builtin(step, place.builtin, err)
+	                                        : start_action(step, &place, err);
+}
+
+void
+uses_start(struct step *step)
+{
+	struct wf_error err;
+	bool started = step->kind == STAGE_MAIN ? start_main(step, &err)
+	                                        : start_pre_or_post(step, &err);
+
 	if (!started)
 		step_fail(step, &err);
 }

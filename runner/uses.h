@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+struct job;
 struct session;
 struct step;
 
@@ -51,5 +52,7 @@ bool uses_find(struct session *session, struct wf_arena *arena, struct wf_str us
 bool uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
     struct wf_error *err);
 
+/* The folder of an action that is not built in, as the job sees it. */
+const char *uses_folder(struct job *job, const struct uses_place *place);
 /* Starts the action of a uses step; the step settles by it. */
 void uses_start(struct step *step);
