@@ -367,9 +367,24 @@ call_begin(struct call *call)
 	call_cancel(call, WF_S("concurrency cannot be evaluated"), true);
 }
 
+/* 5.9: jobs whose condition still holds, always() for one, are not told to stop. */
+static bool
+goes_on(const struct call *call, size_t index)
+{
+	const struct plan_state state = state_of(call);
+	struct wf_str reason;
+	struct wf_error err;
+	bool wanted;
+
+	return call->nodes[index].njobs && call->results[index] == PLAN_PENDING &&
+	       plan_wanted(call->run->arena, &state, index, &wanted, &reason, &err) && wanted;
+}
+
 void
 call_cancel(struct call *call, struct wf_str reason, bool now)
 {
+	bool advancing = call->advancing;
+
 	if (call->finished)
 		return;
 	call->cancelled = true;
@@ -378,9 +393,12 @@ call_cancel(struct call *call, struct wf_str reason, bool now)
 		call->stopped = true;
 	if (call->claim.state == CLAIM_WAITS)
 		claims_leave(&call->claim);
+	call->advancing = true; /* what follows is decided when all have been told */
 	for (size_t i = 0; i < call->plan->n; i++)
 		for (size_t k = 0; k < call->nodes[i].njobs; k++)
-			cancel_job(call->nodes[i].jobs[k], reason, now);
+			if (now || !goes_on(call, i))
+				cancel_job(call->nodes[i].jobs[k], reason, now);
+	call->advancing = advancing;
 	call_advance(call);
 }
 

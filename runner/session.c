@@ -501,8 +501,6 @@ session_run(const struct session_options *options, struct session_result *result
 		*err = session.abort_error;
 		ok = false;
 	}
-	if (!ok && err->pos.file) /* it outlives what the session has read */
-		err->pos.file = wf_cstr(diags->arena, wf_str(err->pos.file));
 	close_session(&session);
 	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
 	return ok;

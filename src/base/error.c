@@ -92,8 +92,6 @@ wf_diags_add(struct wf_diags *diags, enum wf_severity severity, const struct wf_
 	struct wf_diag *diag = wf_new(diags->arena, struct wf_diag);
 
 	*diag = (struct wf_diag){ .severity = severity, .error = *err };
-	if (err->pos.file)
-		diag->error.pos.file = wf_cstr(diags->arena, wf_str(err->pos.file));
 	*wf_push(diags->arena, diags->items, diags->n, diags->cap) = diag;
 	if (severity == WF_DIAG_ERROR)
 		diags->nerrors++;

@@ -69,7 +69,7 @@ struct wf_diags {
 	size_t nerrors;
 };
 
-/* Appends a copy, the name of the file included. */
+/* Appends a copy. */
 struct wf_diag *wf_diags_add(struct wf_diags *diags, enum wf_severity severity,
     const struct wf_error *err);
 /* Formats and appends an error of the kind WF_ERR_INVALID; returns false. */
