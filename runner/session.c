@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* session.c - from the command line's event to the last run of the chain.
  *
- * In order: open the repository, make the event, read the workflows, decide which wake, look up all
+ * In order: make the event, read the workflows, decide which wake, look up all
  * that they and their followers need; only then is anything started. From there on the loop turns:
  * a run that ends raises workflow_run, which may start others, until nothing is left. */
 #include "runner/session.h"
@@ -472,19 +472,18 @@ open_session(struct session *session, struct wf_error *err)
 	add_secret_masks(session);
 	if (!find_stubs(session, err))
 		return false;
-	session->repo = repo_open(options->repo_dir, err);
-	return session->repo && repo_facts(session->repo, session->arena, &session->facts, err) &&
-	       event_make(session->arena, session->repo, &session->facts, &options->event,
+	session->repo = options->repo;
+	session->facts = *options->facts;
+	return event_make(session->arena, session->repo, &session->facts, &options->event,
 	           &session->event, err) &&
-	       session_load(session->arena, options->repo_dir, &session->loaded, &session->nloaded,
-	           session->diags, err);
+	       session_load(session->arena, repo_workdir(session->repo), &session->loaded,
+	           &session->nloaded, session->diags, err);
 }
 
 static void
 close_session(struct session *session)
 {
 	scratch_free(session->scratch);
-	repo_close(session->repo);
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */

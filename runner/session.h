@@ -16,7 +16,8 @@
 #include <stddef.h>
 
 struct session_options {
-	const char *repo_dir; /* any folder inside the repository */
+	struct repo *repo; /* open until the session is over; the caller's */
+	const struct repo_facts *facts; /* of it: looking at a large work tree twice takes long */
 	struct event_args event;
 	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
 	const char *stubs; /* --stubs DIR, or NULL */

@@ -57,26 +57,26 @@ check_view(const struct args *args, struct wf_error *err)
 	return true;
 }
 
-/* What the session needs of the scene, which is closed then: the session opens its own. */
+/* Opens the scene, and takes from it what the session needs. */
 static bool
-make_options(struct cmd *cmd, struct session_options *out, bool *assumed, struct wf_error *err)
+make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
+    struct wf_error *err)
 {
 	const struct args *args = cmd->args;
-	wf_auto(scene_close) struct scene scene = { 0 };
 
-	if (!check_view(args, err) || !scene_open(&scene, cmd, err) || !scene_settings(&scene, err))
+	if (!check_view(args, err) || !scene_open(scene, cmd, err) || !scene_settings(scene, err))
 		return false;
-	*assumed = scene.assumed;
 	*out = (struct session_options){
-		.repo_dir = wf_str_dup(cmd->arena, wf_str(repo_workdir(scene.repo))).p,
-		.event = scene.event_args,
+		.repo = scene->repo,
+		.facts = &scene->facts,
+		.event = scene->event_args,
 		.workflows = args->words.items,
 		.stubs = args->stubs,
 		.box = args->box,
 		.max_jobs = args->jobs,
-		.secrets = scene.config.secrets,
-		.vars = scene.config.vars,
-		.env = scene.config.env,
+		.secrets = scene->config.secrets,
+		.vars = scene->config.vars,
+		.env = scene->config.env,
 		.chain = !args->no_chain,
 		.strict = args->strict,
 	};
@@ -87,16 +87,16 @@ int
 cmd_run(struct cmd *cmd, struct wf_error *err)
 {
 	wf_auto(free_record) struct record *record = record_new(now, NULL);
+	wf_auto(scene_close) struct scene scene = { 0 };
 	struct session_options options;
 	struct session_result result = { 0 };
 	const struct report *report;
-	bool assumed;
 
-	if (!make_options(cmd, &options, &assumed, err))
+	if (!make_options(cmd, &scene, &options, err))
 		return CMD_FAILED;
 	record_add_sink(record, record_report_new(&report));
 	add_view(record, cmd->args);
-	if (assumed)
+	if (scene.assumed)
 		record_put(record, &(struct record_event){ .kind = RECORD_NOTE,
 		                       .text = WF_S("no --event is given: push is assumed") });
 	options.record = record;
