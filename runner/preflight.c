@@ -2,7 +2,7 @@
 /* preflight.c - a walk over everything that a run could reach. */
 #include "runner/preflight.h"
 
-#include "plan/reuse.h"
+#include "model/call.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -195,7 +195,7 @@ check_call(struct walk *walk, const struct job_def *job)
 		add_error(walk, &err);
 		return;
 	}
-	reuse_check(job, callee, session->diags);
+	call_check(job, callee, session->diags);
 	if (session->diags->nerrors > errors)
 		walk->good = false;
 	if (!is_new(walk, callee, wf_str(callee->file)))
