@@ -2,8 +2,8 @@
 /* preflight.c - a walk over everything that a run could reach. */
 #include "runner/preflight.h"
 
+#include "model/call.h"
 #include "model/template.h"
-#include "plan/reuse.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -201,7 +201,7 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 		add_error(walk, &err);
 		return;
 	}
-	reuse_check(job, callee, session->diags);
+	call_check(job, callee, session->diags);
 	template_check_permissions(session->diags, job, given, TEMPLATE_OPTIONS.policy, callee);
 	if (session->diags->nerrors > errors)
 		walk->good = false;

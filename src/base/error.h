@@ -59,6 +59,7 @@ int wf_error_status(enum wf_errkind kind);
 struct wf_diag {
 	enum wf_severity { WF_DIAG_ERROR, WF_DIAG_WARNING, WF_DIAG_NOTE } severity;
 	const char *rule; /* name of a lint rule, or NULL */
+	int end; /* column behind the text that it is about; 0: not known */
 	struct wf_error error;
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cron.c - validates "minute hour day month weekday": lists of values, ranges and steps. */
+/* cron.c - reads "minute hour day month weekday": lists of values, ranges and steps. */
 #include "model/cron.h"
 
 struct field {
@@ -32,50 +32,73 @@ read_value(const struct field *field, struct wf_str text, uint64_t *out)
 
 /* "*", "5" or "1-5". */
 static bool
-is_base(const struct field *field, struct wf_str text)
+read_base(const struct field *field, struct wf_str text, uint64_t *first, uint64_t *last)
 {
 	struct wf_str to = text, from = wf_str_cut(&to, '-');
-	uint64_t first, last;
 
+	*first = field->min;
+	*last = field->max;
 	if (wf_str_is(text, "*"))
 		return true;
-	if (!read_value(field, from, &first))
+	if (!read_value(field, from, first))
 		return false;
-	return !to.p || (read_value(field, to, &last) && first <= last);
+	*last = *first;
+	return !to.p || (read_value(field, to, last) && *first <= *last);
 }
 
+/* A base, and a step behind it: "5/15" starts at 5 and goes on to the end. */
 static bool
-is_part(const struct field *field, struct wf_str text)
+read_part(const struct field *field, struct wf_str text, uint64_t *values)
 {
 	struct wf_str step = text, base = wf_str_cut(&step, '/');
-	uint64_t every;
+	uint64_t every = 1, first, last;
 
-	return is_base(field, base) && (!step.p || (wf_str_u64(step, &every) && every > 0));
+	if (!read_base(field, base, &first, &last))
+		return false;
+	if (step.p && (!wf_str_u64(step, &every) || every == 0))
+		return false;
+	if (step.p && first == last)
+		last = field->max;
+	for (uint64_t value = first; value <= last; value += every) {
+		*values |= UINT64_C(1) << value;
+		if (every > field->max)
+			break;
+	}
+	return true;
 }
 
 static bool
-is_field(const struct field *field, struct wf_str text)
+read_field(const struct field *field, struct wf_str text, uint64_t *values)
 {
 	while (text.p)
-		if (!is_part(field, wf_str_cut(&text, ',')))
+		if (!read_part(field, wf_str_cut(&text, ','), values))
 			return false;
 	return true;
 }
 
 bool
-cron_valid(struct wf_str text)
+cron_read(struct wf_str text, struct cron *out)
 {
 	struct wf_str word;
 	size_t n = 0;
 
+	*out = (struct cron){ 0 };
 	text = wf_str_trim(text);
 	while (text.p) {
 		word = wf_str_cut(&text, ' ');
 		if (!word.n)
 			continue; /* a run of spaces */
-		if (n == WF_COUNT(fields) || !is_field(&fields[n], word))
+		if (n == CRON_FIELDS || !read_field(&fields[n], word, &out->values[n]))
 			return false;
-		n++;
+		out->any[n++] = word.p[0] == '*';
 	}
-	return n == WF_COUNT(fields);
+	return n == CRON_FIELDS;
+}
+
+bool
+cron_valid(struct wf_str text)
+{
+	struct cron cron;
+
+	return cron_read(text, &cron);
 }

@@ -6,5 +6,13 @@
 
 #include <stdbool.h>
 
-/* Whether GitHub takes the text as a schedule (semantics.md 4.10). */
+enum cron_field { CRON_MINUTE, CRON_HOUR, CRON_DAY, CRON_MONTH, CRON_WEEKDAY, CRON_FIELDS };
+
+struct cron {
+	uint64_t values[CRON_FIELDS]; /* bit n: the value n is in the field */
+	bool any[CRON_FIELDS]; /* the field is "*" or starts with it */
+};
+
+/* Reads the text; false when GitHub does not take it as a schedule (semantics.md 4.10). */
+bool cron_read(struct wf_str text, struct cron *out);
 bool cron_valid(struct wf_str text);

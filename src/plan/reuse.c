@@ -2,7 +2,7 @@
 /* reuse.c - what a call passes down to the called workflow, and what comes back.
  *
  * The same rules are asked twice: before anything runs, of what the caller spells out
- * (reuse_check), and when the call starts, of what its expressions have become. */
+ * (model/call.h), and here, when the call starts, of what its expressions have become. */
 #include "plan/reuse.h"
 
 #include <stdlib.h>
@@ -13,24 +13,6 @@ static const struct when_event *
 declaration(const struct workflow *callee)
 {
 	return when_find(callee->on, WF_S("workflow_call"));
-}
-
-static const struct when_input *
-find_input(const struct when_event *on, struct wf_str id)
-{
-	for (size_t i = 0; i < on->ninputs; i++)
-		if (wf_str_ieq(on->inputs[i].id, id))
-			return &on->inputs[i];
-	return NULL;
-}
-
-static bool
-has_secret(const struct when_event *on, struct wf_str id)
-{
-	for (size_t i = 0; i < on->nsecrets; i++)
-		if (wf_str_ieq(on->secrets[i].id, id))
-			return true;
-	return false;
 }
 
 /* ---- types ---- */
@@ -68,109 +50,6 @@ empty_of(enum when_input_type type)
 	case WHEN_INPUT_ENVIRONMENT: return expr_string(WF_S(""));
 	}
 	abort();
-}
-
-/* ---- before anything runs ---- */
-
-/* The pairs of a mapping that the caller spells out; none of what is an expression as a whole. */
-static size_t
-spelled_out(const struct expr_token *map, const struct expr_token_pair **pairs)
-{
-	if (!map || map->kind != EXPR_TOKEN_MAPPING)
-		return 0;
-	*pairs = map->map.pairs;
-	return map->map.n;
-}
-
-/* Whether the caller gives `id`, or might by an expression. */
-static bool
-gives(const struct expr_token *map, struct wf_str id)
-{
-	const struct expr_token_pair *pairs = NULL;
-	size_t n = spelled_out(map, &pairs);
-
-	if (map && map->kind == EXPR_TOKEN_EXPR)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (pairs[i].key->kind != EXPR_TOKEN_LITERAL ||
-		    wf_str_ieq(pairs[i].key->literal.string, id))
-			return true;
-	return false;
-}
-
-/* A value that needs no evaluation is checked now. */
-static void
-check_type(const struct when_input *input, const struct expr_token *token, struct wf_diags *diags)
-{
-	struct expr_value value;
-	struct wf_error err;
-
-	if (token->kind != EXPR_TOKEN_LITERAL)
-		return;
-	value = token->literal;
-	if (!to_type(diags->arena, input->type, token->pos, &value, &err))
-		wf_diags_fail(diags, err.pos, "%s", err.msg);
-}
-
-static void
-check_inputs(const struct job_def *call, const struct when_event *on, struct wf_diags *diags)
-{
-	const struct expr_token_pair *pairs = NULL;
-	size_t n = spelled_out(call->with, &pairs);
-
-	for (size_t i = 0; i < on->ninputs; i++)
-		if (on->inputs[i].required && !gives(call->with, on->inputs[i].id))
-			wf_diags_fail(diags, call->uses_pos,
-			    "Input %.*s is required, but not provided while calling.",
-			    WF_ARG(on->inputs[i].id));
-	for (size_t i = 0; i < n; i++) {
-		const struct when_input *input;
-
-		if (pairs[i].key->kind != EXPR_TOKEN_LITERAL)
-			continue;
-		input = find_input(on, pairs[i].key->literal.string);
-		if (input)
-			check_type(input, pairs[i].value, diags);
-		else
-			wf_diags_fail(diags, pairs[i].value->pos,
-			    "Invalid input, %.*s is not defined in the referenced workflow.",
-			    WF_ARG(pairs[i].key->literal.string));
-	}
-}
-
-static void
-check_secrets(const struct job_def *call, const struct when_event *on, struct wf_diags *diags)
-{
-	const struct expr_token_pair *pairs = NULL;
-	size_t n = spelled_out(call->secrets, &pairs);
-
-	if (call->inherit_secrets)
-		return;
-	for (size_t i = 0; i < on->nsecrets; i++)
-		if (on->secrets[i].required && !gives(call->secrets, on->secrets[i].id))
-			wf_diags_fail(diags, call->uses_pos,
-			    "Secret %.*s is required, but not provided while calling.",
-			    WF_ARG(on->secrets[i].id));
-	for (size_t i = 0; i < n; i++)
-		if (pairs[i].key->kind == EXPR_TOKEN_LITERAL &&
-		    !has_secret(on, pairs[i].key->literal.string))
-			wf_diags_fail(diags, pairs[i].value->pos,
-			    "Invalid secret, %.*s is not defined in the referenced workflow.",
-			    WF_ARG(pairs[i].key->literal.string));
-}
-
-void
-reuse_check(const struct job_def *call, const struct workflow *callee, struct wf_diags *diags)
-{
-	const struct when_event *on = declaration(callee);
-
-	if (!on) {
-		wf_diags_fail(diags, call->uses_pos,
-		    "workflow_call key is not defined in the referenced workflow.");
-		return;
-	}
-	check_inputs(call, on, diags);
-	check_secrets(call, on, diags);
 }
 
 /* ---- when the call starts ---- */

@@ -13,11 +13,6 @@
 
 #include <stdbool.h>
 
-/* Checks a call against the callee's `on.workflow_call` without evaluating: undefined or missing
- * inputs and secrets, types of literals. Problems go to diags in GitHub's wording, at the caller's
- * place. */
-void reuse_check(const struct job_def *call, const struct workflow *callee, struct wf_diags *diags);
-
 /* A call that starts. `caller` sees what `with` and `secrets` of the job may name. */
 struct reuse_call {
 	const struct job_def *job;

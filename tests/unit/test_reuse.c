@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "expr/expr.h"
+#include "model/call.h"
 #include "model/workflow.h"
 #include "plan/reuse.h"
 
@@ -49,21 +50,21 @@ static const char declares[] = "    inputs:\n"
                                "      KEY: { required: true }\n"
                                "      OTHER: {}\n";
 
-/* What reuse_check() says of a call, one "LINE: MESSAGE" a line. */
+/* What call_check() says of a call, one "LINE: MESSAGE" a line. */
 static struct wf_str
 check(struct wf_arena *arena, const char *lines, const struct workflow *to)
 {
 	struct wf_diags diags = { .arena = arena };
 	struct wf_buf out = WF_BUF_INIT;
 
-	reuse_check(caller(arena, lines), to, &diags);
+	call_check(caller(arena, lines), to, &diags);
 	for (size_t i = 0; i < diags.n; i++)
 		wf_buf_addf(&out, "%d: %s\n", diags.items[i]->error.pos.line,
 		    diags.items[i]->error.msg);
 	return wf_buf_take(&out, arena);
 }
 
-TEST(reuse_check_speaks_as_github_does)
+TEST(call_check_speaks_as_github_does)
 {
 	static const struct {
 		const char *lines, *want;
@@ -91,12 +92,12 @@ TEST(reuse_check_speaks_as_github_does)
 	}
 }
 
-TEST(reuse_check_wants_workflow_call)
+TEST(call_check_wants_workflow_call)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 
 	CHECK_STR(check(arena, "", read_ok(arena, "on: push\n" CALLEE_JOB)),
-	    "4: workflow_call key is not defined in the referenced workflow.\n");
+	    "1: workflow_call key is not defined in the referenced workflow.\n");
 }
 
 /* The callee's inputs as JSON, or "error: LINE: ...". */

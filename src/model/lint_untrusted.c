@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* lint_untrusted.c - the github context: foreign text in scripts, refs that are not what they seem.
+ *
+ * An expression in a script is replaced before a shell reads the script: whoever writes the title
+ * of an issue writes a part of the program. */
+#include "model/lint_walk.h"
+
+/* ---- script-injection ---- */
+
+/* Fields that somebody without rights writes, and the events that have them. "*" is any key. */
+static const struct field {
+	const char *path[LINT_PATH]; /* NULL-ended unless full */
+	const char *events; /* beginnings of their names */
+} fields[] = {
+	{ { "head_ref" }, "pull_request" },
+	{ { "event", "issue", "title" }, "issue" },
+	{ { "event", "issue", "body" }, "issue" },
+	{ { "event", "comment", "body" }, "issue_comment commit_comment discussion_comment "
+	                                  "pull_request_review_comment" },
+	{ { "event", "review", "body" }, "pull_request_review" },
+	{ { "event", "discussion", "title" }, "discussion" },
+	{ { "event", "discussion", "body" }, "discussion" },
+	{ { "event", "pages", "*", "page_name" }, "gollum" },
+	{ { "event", "pull_request", "title" }, "pull_request" },
+	{ { "event", "pull_request", "body" }, "pull_request" },
+	{ { "event", "pull_request", "head", "ref" }, "pull_request" },
+	{ { "event", "pull_request", "head", "label" }, "pull_request" },
+	{ { "event", "pull_request", "head", "repo", "default_branch" }, "pull_request" },
+	{ { "event", "head_commit", "message" }, "push" },
+	{ { "event", "head_commit", "author", "email" }, "push" },
+	{ { "event", "head_commit", "author", "name" }, "push" },
+	{ { "event", "commits", "*", "message" }, "push" },
+	{ { "event", "commits", "*", "author", "email" }, "push" },
+	{ { "event", "commits", "*", "author", "name" }, "push" },
+	{ { "event", "workflow_run", "head_branch" }, "workflow_run" },
+	{ { "event", "workflow_run", "display_title" }, "workflow_run" },
+	{ { "event", "workflow_run", "head_commit", "message" }, "workflow_run" },
+	{ { "event", "workflow_run", "head_commit", "author", "email" }, "workflow_run" },
+	{ { "event", "workflow_run", "head_commit", "author", "name" }, "workflow_run" },
+	{ { "event", "workflow_run", "pull_requests", "*", "head", "ref" }, "workflow_run" },
+};
+
+static bool
+names_field(const struct lint_ref *ref, const struct field *field)
+{
+	size_t i = 0;
+
+	for (; i < LINT_PATH && field->path[i]; i++)
+		if (i >= ref->npath ||
+		    (strcmp(field->path[i], "*") != 0 && !lint_ref_is(ref, i, field->path[i])))
+			return false;
+	return i == ref->npath;
+}
+
+/* Whether such an event can wake the file; one that is called may be called for any. */
+static bool
+may_have(const struct lint *l, const char *events)
+{
+	struct wf_str rest = wf_str(events);
+
+	if (!l->wf || when_find(l->wf->on, WF_S("workflow_call")))
+		return true;
+	while (rest.p) {
+		struct wf_str event = wf_str_cut(&rest, ' ');
+
+		for (size_t i = 0; i < l->wf->on->n; i++)
+			if (wf_str_starts(l->wf->on->events[i].name, event))
+				return true;
+	}
+	return false;
+}
+
+static void
+check_injection(struct lint *l, const struct lint_ref *ref)
+{
+	struct lint_spot spot;
+
+	if (l->site != LINT_AT_SCRIPT || !ref->flows)
+		return;
+	for (size_t i = 0; i < WF_COUNT(fields); i++) {
+		if (!names_field(ref, &fields[i]) || !may_have(l, fields[i].events))
+			continue;
+		spot = lint_spot_ref(ref, ref->npath - 1);
+		spot.at = spot.from;
+		wf_hint(&lint_report(l, LINT_SCRIPT_INJECTION, &spot,
+		            "text that anybody can write becomes a part of the script")
+		             ->error,
+		    "hand it over in 'env:' and use the variable");
+		return;
+	}
+}
+
+/* ---- default-branch-ref ---- */
+
+/* A condition that asks for the event or the ref knows what it does. */
+static bool
+is_guarded(const struct expr_token *cond)
+{
+	static const char *const words[] = { "event_name", "github.ref", "github.event." };
+
+	for (size_t i = 0; cond && i < WF_COUNT(words); i++)
+		if (wf_str_find(cond->source, wf_str(words[i])) >= 0 &&
+		    wf_str_find(cond->source, WF_S("github.event.workflow_run.")) < 0)
+			return true;
+	return false;
+}
+
+/* Whether a ref here is that of the default branch, with nobody having thought of it. */
+static bool
+misleads(const struct lint *l, const struct expr_token *token)
+{
+	static const char *const aware[] = { "workflow_run", "event_name", "EVENT_NAME" };
+
+	if (!l->wakes_on_chain || !l->job || is_guarded(l->job->cond_source) ||
+	    (l->step && is_guarded(l->step->cond_source)))
+		return false;
+	for (size_t i = 0; i < WF_COUNT(aware); i++)
+		if (wf_str_find(token->source, wf_str(aware[i])) >= 0)
+			return false;
+	return true;
+}
+
+static void
+report_ref(struct lint *l, const struct lint_spot *spot)
+{
+	struct wf_diag *diag = lint_report(l, LINT_DEFAULT_BRANCH_REF, spot,
+	    "in a run that workflow_run woke this is the default branch, not the tag or branch "
+	    "of the run before");
+
+	wf_hint(&diag->error, "use github.event.workflow_run.head_branch");
+}
+
+void
+lint_ref_github(struct lint *l, const struct lint_ref *ref)
+{
+	struct lint_spot spot;
+
+	check_injection(l, ref);
+	if (lint_ref_is(ref, 0, "event") && lint_ref_is(ref, 1, "inputs"))
+		lint_event_input(l, ref);
+	if (!lint_ref_is(ref, 0, "ref_name") || !ref->flows || !misleads(l, ref->token))
+		return;
+	if (l->site != LINT_AT_SCRIPT && l->site != LINT_AT_VALUE)
+		return;
+	spot = lint_spot_ref(ref, 0);
+	spot.at = spot.from;
+	report_ref(l, &spot);
+}
+
+/* ---- the text of scripts ---- */
+
+static struct lint_spot
+spot_in(const struct expr_token *token, size_t at, size_t n)
+{
+	return (struct lint_spot){ token->pos, token->source, at, at, at + n };
+}
+
+static bool
+is_name_char(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	       c == '_';
+}
+
+/* $GITHUB_REF_NAME, ${GITHUB_REF_NAME}, and $GITHUB_REF where its beginning is cut off. */
+static void
+check_variable(struct lint *l, const struct expr_token *token)
+{
+	static const struct wf_str name = { "GITHUB_REF", sizeof("GITHUB_REF") - 1 };
+	struct wf_str text = token->source;
+	struct lint_spot spot;
+	size_t from = 0, end;
+	ptrdiff_t at;
+
+	while ((at = wf_str_find(wf_str_skip(text, from), name)) >= 0) {
+		size_t begin = from + (size_t)at;
+
+		end = begin + name.n;
+		if (wf_str_starts(wf_str_skip(text, end), WF_S("_NAME")))
+			end += strlen("_NAME");
+		from = end;
+		if (begin > 0 && is_name_char(text.p[begin - 1]))
+			continue;
+		if (end < text.n && is_name_char(text.p[end]))
+			continue;
+		if (end == begin + name.n && (end == text.n || !strchr("#/", text.p[end])))
+			continue;
+		spot = spot_in(token, begin, end - begin);
+		report_ref(l, &spot);
+	}
+}
+
+static const struct old_command {
+	const char *text, *name, *instead;
+} old_commands[] = {
+	{ "::set-output name=", "set-output", "write NAME=VALUE to the file $GITHUB_OUTPUT" },
+	{ "::save-state name=", "save-state", "write NAME=VALUE to the file $GITHUB_STATE" },
+	{ "::set-env name=", "set-env", "write NAME=VALUE to the file $GITHUB_ENV" },
+	{ "::add-path::", "add-path", "write the folder to the file $GITHUB_PATH" },
+};
+
+static void
+check_command(struct lint *l, const struct expr_token *token, const struct old_command *old)
+{
+	struct wf_str command = wf_str(old->text);
+	struct lint_spot spot;
+	struct wf_diag *diag;
+	size_t from = 0;
+	ptrdiff_t at;
+
+	while ((at = wf_str_find(wf_str_skip(token->source, from), command)) >= 0) {
+		from += (size_t)at;
+		spot = spot_in(token, from, command.n);
+		diag = lint_report(l, LINT_DEPRECATED_COMMAND, &spot,
+		    "the command '%s' is deprecated", old->name);
+		wf_hint(&diag->error, "%s", old->instead);
+		from += command.n;
+	}
+}
+
+void
+lint_script(struct lint *l, const struct expr_token *token)
+{
+	if (wf_str_find(token->source, WF_S("::")) >= 0)
+		for (size_t i = 0; i < WF_COUNT(old_commands); i++)
+			check_command(l, token, &old_commands[i]);
+	if (misleads(l, token))
+		check_variable(l, token);
+}
