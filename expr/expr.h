@@ -48,6 +48,7 @@ struct expr_object {
 	struct expr_pair *pairs;
 	size_t n, cap;
 	bool exact; /* the env context: keys are case-sensitive */
+	bool unknown; /* stands for a value that is to come: see expr_unknown() */
 	uint32_t *slots; /* hash table over the keys, made when n grows beyond a few */
 	size_t nslots;
 };
@@ -148,6 +149,45 @@ struct expr_scope {
 
 bool expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_scope *scope,
     struct expr_value *out, struct wf_error *err);
+
+/* ---- forecasts (partial.c) ---- */
+
+/* A value that is not known yet, to be put into contexts for expr_eval_partial() and
+ * expr_token_known(); for all other functions it is an empty object. */
+struct expr_value expr_unknown(struct wf_arena *arena);
+bool expr_is_unknown(struct expr_value value);
+
+/* What an expression has read: x.y.z of a context, or a function that the scope supplies. */
+struct expr_read {
+	struct wf_str text; /* "github.event_name" */
+	struct wf_str context, path[4]; /* as expr_visit() gives them; a function has none */
+	size_t npath;
+	bool known;
+	struct expr_value value; /* when it is known */
+};
+
+struct expr_reads {
+	struct expr_read *items;
+	size_t n, cap;
+};
+
+/* What is known of the result. */
+struct expr_partial {
+	bool known; /* it is `value`, whatever the unknown values will be */
+	struct expr_value value;
+	bool may_hold, may_not; /* it could be truthy, falsy; one of them alone: it is decided */
+	bool may_fail; /* an unknown value could make it fail; then nothing is decided */
+	struct expr_reads reads; /* decided: the known values that did it; else the unknown ones */
+};
+
+/* Evaluates as far as unknown values let it: `false && unknown` is false. False and *err when it
+ * fails whatever they will be. */
+bool expr_eval_partial(struct wf_arena *arena, const struct expr *expr,
+    const struct expr_scope *scope, struct expr_partial *out, struct wf_error *err);
+/* Whether no unknown value changes what the token evaluates to; else those that do are added. */
+struct expr_token;
+bool expr_token_known(struct wf_arena *arena, const struct expr_token *token,
+    const struct expr_scope *scope, struct expr_reads *waits);
 
 /* The text an expression was parsed from. */
 struct wf_str expr_source(const struct expr *expr);

@@ -45,5 +45,8 @@ const struct expr_func *expr_find_func(const struct expr_func *funcs, struct wf_
 /* The index in expr_builtins() of the function of this name, or -1. */
 int expr_find_builtin(struct wf_str name);
 
+/* Sets the context and the path of what x.y['z'] reads; nothing of another node. */
+void expr_node_path(const struct expr_node *node, struct expr_read *read);
+
 /* The node as GitHub prints it. */
 void expr_print_node(struct wf_buf *out, const struct expr_node *node);

@@ -48,6 +48,19 @@ follow(const struct expr_node *node, struct chain *chain)
 		chain->path[chain->npath++] = key->literal.string;
 }
 
+void
+expr_node_path(const struct expr_node *node, struct expr_read *read)
+{
+	struct chain chain = { 0 };
+
+	follow(node, &chain);
+	if (chain.context)
+		read->context = chain.context->name;
+	read->npath = chain.npath;
+	for (size_t i = 0; i < chain.npath; i++)
+		read->path[i] = chain.path[i];
+}
+
 typedef void visit_fn(void *data, struct wf_str context, const struct wf_str *path, size_t npath);
 
 static void
