@@ -213,18 +213,45 @@ compare_trees(struct change_list *list, git_tree *from, git_tree *to, bool renam
 	return true;
 }
 
+/* Looks at every file of the work tree, again if need be. */
+static bool
+look(struct repo *repo, git_index *index, struct wf_error *err)
+{
+	git_diff_options options;
+
+	git_diff_free(repo->look);
+	repo->look = NULL;
+	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_INCLUDE_IGNORED |
+	                           GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS);
+	return git_diff_index_to_workdir(&repo->look, repo->git, index, &options) == 0 ||
+	       repo_fail(err, "look at the work tree %s", repo->workdir);
+}
+
+/* What the index says and the commit does not. No file is looked at for it; untracked ones are
+ * asked for because a look that is merged into this brings only what this takes. */
+static bool
+diff_index(const struct change_list *list, git_tree *from, git_index *index, git_diff **diff,
+    struct wf_error *err)
+{
+	git_diff_options options;
+
+	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_INCLUDE_UNTRACKED);
+	return git_diff_tree_to_index(diff, list->repo->git, from, index, &options) == 0 ||
+	       repo_fail(err, "compare a commit with the index of %s", list->repo->workdir);
+}
+
 static bool
 compare_worktree(struct change_list *list, git_tree *from, bool renames, struct wf_error *err)
 {
 	wf_auto(index_freep) git_index *index = NULL;
 	wf_auto(diff_freep) git_diff *diff = NULL;
-	git_diff_options options;
 
 	if (git_repository_index(&index, list->repo->git) < 0)
 		return fail_index(list->repo, err);
-	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_INCLUDE_UNTRACKED |
-	                           GIT_DIFF_RECURSE_UNTRACKED_DIRS);
-	if (git_diff_tree_to_workdir_with_index(&diff, list->repo->git, from, &options) < 0)
+	if ((!list->repo->look && !look(list->repo, index, err)) ||
+	    !diff_index(list, from, index, &diff, err))
+		return false;
+	if (git_diff_merge(diff, list->repo->look) < 0)
 		return repo_fail(err, "compare a commit with the work tree %s",
 		    list->repo->workdir);
 	if (renames && !find_renames(diff, err))
@@ -264,20 +291,6 @@ compare_paths(const void *a, const void *b)
 	return wf_str_cmp(*one, *two);
 }
 
-/* What the index says and HEAD does not. No file is looked at for it. */
-static bool
-compare_index(struct change_list *list, git_tree *from, struct wf_error *err)
-{
-	wf_auto(diff_freep) git_diff *diff = NULL;
-	git_diff_options options;
-
-	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE);
-	if (git_diff_tree_to_index(&diff, list->repo->git, from, list->index, &options) < 0)
-		return repo_fail(err, "compare a commit with the index of %s", list->repo->workdir);
-	add_deltas(list, diff);
-	return true;
-}
-
 static void
 add_ignored(struct repo_status *status, struct wf_arena *arena, const git_diff *diff)
 {
@@ -294,29 +307,53 @@ add_ignored(struct repo_status *status, struct wf_arena *arena, const git_diff *
 		qsort(status->ignored, status->nignored, sizeof(*status->ignored), compare_paths);
 }
 
+/* Who this process is. */
+struct identity {
+	uid_t user;
+	gid_t group;
+};
+
 /* The index holds 32 bits of the ids, and zeros when git was told to keep only sizes and times. */
 static bool
-is_foreign(const struct repo *repo, struct wf_arena *scratch, const git_index_entry *entry)
+is_foreign(const struct repo *repo, struct wf_arena *scratch, const struct identity *me,
+    const git_index_entry *entry)
 {
 	struct stat st;
 
-	if (entry->uid == (uint32_t)geteuid() && entry->gid == (uint32_t)getegid())
+	if (entry->uid == (uint32_t)me->user && entry->gid == (uint32_t)me->group)
 		return false;
 	return lstat(wf_join(scratch, repo->workdir, entry->path), &st) == 0 &&
-	       (st.st_uid != geteuid() || st.st_gid != getegid());
+	       (st.st_uid != me->user || st.st_gid != me->group);
 }
 
 static bool
 any_foreign(const struct repo *repo, git_index *index)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
+	const struct identity me = { geteuid(), getegid() };
 
 	for (size_t i = 0; i < git_index_entrycount(index); i++) {
-		if (is_foreign(repo, scratch, git_index_get_byindex(index, i)))
+		if (is_foreign(repo, scratch, &me, git_index_get_byindex(index, i)))
 			return true;
 		wf_arena_reset(scratch);
 	}
 	return false;
+}
+
+/* Whether the index or a file differs from HEAD. */
+static bool
+find_dirty(struct change_list *list, git_tree *from, bool *dirty, struct wf_error *err)
+{
+	wf_auto(diff_freep) git_diff *diff = NULL;
+
+	add_deltas(list, list->repo->look);
+	if (list->n == 0) {
+		if (!diff_index(list, from, list->index, &diff, err))
+			return false;
+		add_deltas(list, diff);
+	}
+	*dirty = list->n > 0;
+	return true;
 }
 
 bool
@@ -327,8 +364,6 @@ repo_status(struct repo *repo, struct wf_arena *arena, const char *head, struct 
 	struct change_list list = { .arena = scratch, .repo = repo };
 	wf_auto(repo_tree_freep) git_tree *from = NULL;
 	wf_auto(index_freep) git_index *index = NULL;
-	wf_auto(diff_freep) git_diff *diff = NULL;
-	git_diff_options options;
 
 	*out = (struct repo_status){ .dirty = false };
 	if (!tree_of(repo, head, &from, err))
@@ -336,15 +371,9 @@ repo_status(struct repo *repo, struct wf_arena *arena, const char *head, struct 
 	if (git_repository_index(&index, repo->git) < 0)
 		return fail_index(repo, err);
 	list.index = index;
-	diff_options(&options, GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_INCLUDE_IGNORED |
-	                           GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS);
-	if (git_diff_index_to_workdir(&diff, repo->git, index, &options) < 0)
-		return repo_fail(err, "look at the work tree %s", repo->workdir);
-	add_deltas(&list, diff);
-	add_ignored(out, arena, diff);
-	if (list.n == 0 && !compare_index(&list, from, err))
+	if (!look(repo, index, err) || !find_dirty(&list, from, &out->dirty, err))
 		return false;
-	out->dirty = list.n > 0;
+	add_ignored(out, arena, repo->look);
 	out->foreign = any_foreign(repo, index);
 	return true;
 }

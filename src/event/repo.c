@@ -131,6 +131,7 @@ repo_close(struct repo *repo)
 	free(repo->workdir);
 	free(repo->gitdir);
 	free(repo->commondir);
+	git_diff_free(repo->look);
 	git_repository_free(repo->git);
 	free(repo);
 	git_libgit2_shutdown();

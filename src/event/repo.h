@@ -41,7 +41,8 @@ struct repo_status {
 	 * privileges can read it, but not change it. As the index remembers it. */
 	bool foreign;
 };
-/* head is a commit, or REPO_ZERO_SHA. */
+/* head is a commit, or REPO_ZERO_SHA. What is seen is kept for repo_diff(): to look at a work tree
+ * of 100,000 files takes longer than all the rest. */
 bool repo_status(struct repo *repo, struct wf_arena *arena, const char *head,
     struct repo_status *out, struct wf_error *err);
 
@@ -95,8 +96,8 @@ struct repo_change {
 
 /* The paths that differ between two trees, sorted. base may be REPO_ZERO_SHA (the empty tree). With
  * `worktree` the new side is the work tree as if all of it were committed (untracked files too,
- * ignored ones not), and head is not used. `renames` finds renames as git does by default; without
- * it both names are reported, as deleted and added. */
+ * ignored ones not), as the last repo_status() saw it, and head is not used. `renames` finds
+ * renames as git does by default; without it both names are reported, as deleted and added. */
 bool repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
     bool worktree, bool renames, struct repo_change **out, size_t *n, struct wf_error *err);
 

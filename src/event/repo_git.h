@@ -9,6 +9,7 @@
 struct repo {
 	git_repository *git;
 	char *workdir, *gitdir, *commondir; /* without a slash at the end */
+	git_diff *look; /* the work tree against the index, when repo_status() has looked */
 };
 
 /* Sets *err to "WHAT: what libgit2 says" and returns false. */
