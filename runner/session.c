@@ -317,7 +317,7 @@ session_run_done(struct session *session, struct run *run)
 	};
 
 	record_put(session->record, &event);
-	if (run->result == PLAN_FAILURE)
+	if (run->result == PLAN_FAILURE || run->result == PLAN_CANCELLED)
 		session->failed = true;
 	session_raise(run, "completed");
 }

@@ -31,7 +31,7 @@ struct session_options {
 };
 
 struct session_result {
-	int status; /* exit status: 0, 1 (a workflow failed), 130 (cancelled) */
+	int status; /* exit status: 0, 1 (a workflow failed or was cancelled), 130 (by the user) */
 };
 
 /* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, invalid

@@ -45,7 +45,7 @@ struct session {
 	uv_signal_t signals[2]; /* INT and TERM */
 	uv_prepare_t prepare; /* flushes the record before the loop waits */
 	bool cancelled;
-	bool failed; /* some run concluded in failure */
+	bool failed; /* some run concluded in failure, or was cancelled */
 	bool aborted; /* something is missing without which nothing can run: abort_error */
 	struct wf_error abort_error;
 };

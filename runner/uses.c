@@ -28,24 +28,42 @@ uses_stubs_inside(const struct session *session)
 	return session->options->box == BOX_HOST ? session->stubs : STUBS_INSIDE;
 }
 
+/* The name of an entry of the folder as it is spelled there; GitHub ignores case. NULL: none. */
+static const char *
+entry_spelled(struct wf_arena *arena, const char *folder, struct wf_str name)
+{
+	char **names;
+	size_t n;
+
+	if (wf_is_dir(wf_join(arena, folder, wf_cstr(arena, name))))
+		return wf_cstr(arena, name);
+	if (!wf_list_dir(arena, folder, &names, &n, NULL))
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (wf_str_ieq(wf_str(names[i]), name))
+			return names[i];
+	return NULL;
+}
+
 static bool
 find_stub(struct session *session, struct wf_arena *arena, struct uses_place *out)
 {
 	const struct uses_ref *ref = &out->ref;
-	const char *below, *host;
+	const char *actions, *owner, *repo;
 
 	if (!session->stubs)
 		return false;
-	below = wf_strf(arena, "actions/%.*s/%.*s%s%.*s", WF_ARG(ref->owner), WF_ARG(ref->repo),
-	    ref->path.n ? "/" : "", WF_ARG(ref->path))
-	            .p;
-	host = wf_join(arena, session->stubs, below);
-	if (!wf_is_dir(host))
+	actions = wf_join(arena, session->stubs, "actions");
+	owner = entry_spelled(arena, actions, ref->owner);
+	repo = owner ? entry_spelled(arena, wf_join(arena, actions, owner), ref->repo) : NULL;
+	if (!repo)
 		return false;
+	out->below = wf_strf(arena, "actions/%s/%s%s%.*s", owner, repo, ref->path.n ? "/" : "",
+	    WF_ARG(ref->path))
+	                 .p;
+	out->host = wf_join(arena, session->stubs, out->below);
 	out->kind = USES_PLACE_STUB;
-	out->below = below;
-	out->host = host;
-	return true;
+	return wf_is_dir(out->host);
 }
 
 static bool
