@@ -49,7 +49,7 @@ static bool
 find_stub(struct session *session, struct wf_arena *arena, struct uses_place *out)
 {
 	const struct uses_ref *ref = &out->ref;
-	const char *actions, *owner, *repo;
+	const char *actions, *owner, *repo, *below, *host;
 
 	if (!session->stubs)
 		return false;
@@ -58,12 +58,16 @@ find_stub(struct session *session, struct wf_arena *arena, struct uses_place *ou
 	repo = owner ? entry_spelled(arena, wf_join(arena, actions, owner), ref->repo) : NULL;
 	if (!repo)
 		return false;
-	out->below = wf_strf(arena, "actions/%s/%s%s%.*s", owner, repo, ref->path.n ? "/" : "",
+	below = wf_strf(arena, "actions/%s/%s%s%.*s", owner, repo, ref->path.n ? "/" : "",
 	    WF_ARG(ref->path))
-	                 .p;
-	out->host = wf_join(arena, session->stubs, out->below);
+	            .p;
+	host = wf_join(arena, session->stubs, below);
+	if (!wf_is_dir(host))
+		return false;
 	out->kind = USES_PLACE_STUB;
-	return wf_is_dir(out->host);
+	out->below = below;
+	out->host = host;
+	return true;
 }
 
 static bool
