@@ -2,7 +2,9 @@
 /* arena.c - a chain of blocks, filled from the front.
  *
  * Blocks double in size up to a limit, so that a small arena stays small and a large one costs few
- * calls of malloc. An allocation that is larger than a block gets one of its own. */
+ * calls of malloc. The first comes with the arena itself, of a size that malloc keeps at hand: what
+ * one expression needs costs one call. An allocation that is larger than a block gets one of its
+ * own. */
 #include "base/arena.h"
 
 #include <stdint.h>
@@ -10,26 +12,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_FIRST ((size_t)4096)
+#define ARENA_SIZE ((size_t)1024) /* with its first block */
+#define BLOCK_SECOND ((size_t)4096)
 #define BLOCK_LARGEST ((size_t)1 << 18)
 
+/* Its bytes follow it. */
 struct block {
-	struct block *next; /* the one before it in time */
+	_Alignas(max_align_t) struct block *next; /* the one before it in time */
 	size_t size, used;
-	_Alignas(max_align_t) char bytes[];
 };
 
 struct wf_arena {
 	struct block *head; /* the one being filled */
 	size_t used; /* in all blocks */
 	size_t next_size;
+	struct block first; /* nothing may follow it */
 };
+
+#define FIRST_SIZE (ARENA_SIZE - sizeof(struct wf_arena))
 
 static void
 out_of_memory(void)
 {
 	fputs("wfrun: out of memory\n", stderr);
 	abort();
+}
+
+static char *
+bytes_of(struct block *block)
+{
+	return (char *)(block + 1);
 }
 
 static struct block *
@@ -55,18 +67,23 @@ block_new(struct wf_arena *arena, size_t atleast)
 struct wf_arena *
 wf_arena_new(void)
 {
-	struct wf_arena *arena = calloc(1, sizeof(*arena));
+	struct wf_arena *arena = malloc(ARENA_SIZE);
 
 	if (!arena)
 		out_of_memory();
-	arena->next_size = BLOCK_FIRST;
+	*arena = (struct wf_arena){
+		.head = &arena->first,
+		.next_size = BLOCK_SECOND,
+		.first.size = FIRST_SIZE,
+	};
 	return arena;
 }
 
+/* The first block goes with the arena. */
 static void
-free_blocks(struct block *block)
+free_blocks(const struct wf_arena *arena, struct block *block)
 {
-	while (block) {
+	while (block && block != &arena->first) {
 		struct block *next = block->next;
 
 		free(block);
@@ -79,7 +96,7 @@ wf_arena_free(struct wf_arena *arena)
 {
 	if (!arena)
 		return;
-	free_blocks(arena->head);
+	free_blocks(arena, arena->head);
 	free(arena);
 }
 
@@ -95,9 +112,7 @@ wf_arena_reset(struct wf_arena *arena)
 {
 	struct block *keep = arena->head;
 
-	if (!keep)
-		return;
-	free_blocks(keep->next);
+	free_blocks(arena, keep->next);
 	keep->next = NULL;
 	keep->used = 0;
 	arena->used = 0;
@@ -109,25 +124,32 @@ wf_arena_used(const struct wf_arena *arena)
 	return arena->used;
 }
 
-void *
-wf_alloc(struct wf_arena *arena, size_t size, size_t align)
+/* wf_alloc() without the zeros. */
+static void *
+take(struct wf_arena *arena, size_t size, size_t align)
 {
 	struct block *block = arena->head;
-	size_t pad = block ? -((uintptr_t)block->bytes + block->used) & (align - 1) : 0;
+	size_t pad = -((uintptr_t)bytes_of(block) + block->used) & (align - 1);
 	char *p;
 
-	if (!block || block->size - block->used < pad || block->size - block->used - pad < size) {
+	if (block->size - block->used < pad || block->size - block->used - pad < size) {
 		if (size > SIZE_MAX - align)
 			out_of_memory();
 		block = block_new(arena, size + align);
-		pad = -(uintptr_t)block->bytes & (align - 1);
+		pad = -(uintptr_t)bytes_of(block) & (align - 1);
 		block->next = arena->head;
 		arena->head = block;
 	}
-	p = block->bytes + block->used + pad;
+	p = bytes_of(block) + block->used + pad;
 	block->used += pad + size;
 	arena->used += size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *
+wf_alloc(struct wf_arena *arena, size_t size, size_t align)
+{
+	return memset(take(arena, size, align), 0, size);
 }
 
 void *
@@ -143,15 +165,18 @@ wf_alloc_array(struct wf_arena *arena, size_t n, size_t size, size_t align)
 void *
 wf_grow(struct wf_arena *arena, void *items, size_t n, size_t *cap, size_t size)
 {
-	size_t more;
-	void *bigger;
+	size_t more, bytes;
+	char *bigger;
 
 	if (n < *cap)
 		return items;
 	more = *cap ? *cap * 2 : 8;
-	bigger = wf_alloc_array(arena, more, size, _Alignof(max_align_t));
+	if (__builtin_mul_overflow(more, size, &bytes))
+		out_of_memory();
+	bigger = take(arena, bytes, _Alignof(max_align_t));
 	if (n)
 		memcpy(bigger, items, n * size);
+	memset(bigger + n * size, 0, bytes - n * size);
 	*cap = more;
 	return bigger;
 }

@@ -5,12 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-bool
-wf_str_eq(struct wf_str a, struct wf_str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static char
 lower(char c)
 {
@@ -46,12 +40,6 @@ wf_str_cmp(struct wf_str a, struct wf_str b)
 }
 
 bool
-wf_str_is(struct wf_str s, const char *cstr)
-{
-	return wf_str_eq(s, wf_str(cstr));
-}
-
-bool
 wf_str_starts(struct wf_str s, struct wf_str prefix)
 {
 	return s.n >= prefix.n && wf_str_eq(wf_str_sub(s, 0, prefix.n), prefix);
@@ -61,22 +49,6 @@ bool
 wf_str_ends(struct wf_str s, struct wf_str suffix)
 {
 	return s.n >= suffix.n && wf_str_eq(wf_str_skip(s, s.n - suffix.n), suffix);
-}
-
-struct wf_str
-wf_str_skip(struct wf_str s, size_t n)
-{
-	return wf_str_sub(s, n, s.n);
-}
-
-struct wf_str
-wf_str_sub(struct wf_str s, size_t from, size_t to)
-{
-	if (to > s.n)
-		to = s.n;
-	if (from > to)
-		from = to;
-	return (struct wf_str){ s.p ? s.p + from : NULL, to - from };
 }
 
 static bool
@@ -293,9 +265,11 @@ wf_utf8_valid(struct wf_str s)
 {
 	size_t len;
 
-	for (; s.n; s = wf_str_skip(s, len))
+	while ((s = wf_str_skip(s, wf_ascii_run(s))).n) {
 		if (wf_utf8_get(s, &len) == REPLACEMENT && !is_written_replacement(s))
 			return false;
+		s = wf_str_skip(s, len);
+	}
 	return true;
 }
 

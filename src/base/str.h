@@ -29,17 +29,42 @@ wf_str(const char *cstr)
 	return cstr ? (struct wf_str){ cstr, strlen(cstr) } : (struct wf_str){ NULL, 0 };
 }
 
-bool wf_str_eq(struct wf_str a, struct wf_str b);
+static inline bool
+wf_str_eq(struct wf_str a, struct wf_str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Equal to a C string. */
+static inline bool
+wf_str_is(struct wf_str s, const char *cstr)
+{
+	return wf_str_eq(s, wf_str(cstr));
+}
+
 bool wf_str_ieq(struct wf_str a, struct wf_str b); /* ASCII letters without case */
 int wf_str_cmp(struct wf_str a, struct wf_str b); /* bytes, as strcmp orders them */
-bool wf_str_is(struct wf_str s, const char *cstr); /* equal to a C string */
 bool wf_str_starts(struct wf_str s, struct wf_str prefix);
 bool wf_str_ends(struct wf_str s, struct wf_str suffix);
 
-/* s without its first n bytes (all of it when n is larger). */
-struct wf_str wf_str_skip(struct wf_str s, size_t n);
 /* The bytes [from, to) of s, clamped to it. */
-struct wf_str wf_str_sub(struct wf_str s, size_t from, size_t to);
+static inline struct wf_str
+wf_str_sub(struct wf_str s, size_t from, size_t to)
+{
+	if (to > s.n)
+		to = s.n;
+	if (from > to)
+		from = to;
+	return (struct wf_str){ s.p ? s.p + from : NULL, to - from };
+}
+
+/* s without its first n bytes (all of it when n is larger). */
+static inline struct wf_str
+wf_str_skip(struct wf_str s, size_t n)
+{
+	return wf_str_sub(s, n, s.n);
+}
+
 /* s without ASCII white space at both ends. */
 struct wf_str wf_str_trim(struct wf_str s);
 /* The index of the first `needle` in s, or -1. An empty needle is found at 0. */
@@ -74,6 +99,22 @@ uint32_t wf_utf8_get(struct wf_str s, size_t *len);
 /* Writes cp as UTF-8 and returns the length, 1 to 4. */
 size_t wf_utf8_put(uint32_t cp, char out[4]);
 bool wf_utf8_valid(struct wf_str s);
+/* How many bytes at the front of s are surely ASCII; looks at eight at a time, so that nearly all
+ * of nearly every text is stepped over without a look at single bytes. */
+static inline size_t
+wf_ascii_run(struct wf_str s)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	for (; s.n - n >= sizeof(eight); n += sizeof(eight)) {
+		memcpy(&eight, s.p + n, sizeof(eight));
+		if (eight & 0x8080808080808080u)
+			break;
+	}
+	return n;
+}
+
 /* Edit distance of two short texts, letters without case, for "did you mean". */
 size_t wf_str_distance(struct wf_str a, struct wf_str b);
 

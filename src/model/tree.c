@@ -412,9 +412,15 @@ tree_units(struct wf_str s)
 {
 	size_t n = 0, len;
 
-	for (; s.n > 0; s = wf_str_skip(s, len))
+	for (;;) {
+		len = wf_ascii_run(s);
+		n += len;
+		s = wf_str_skip(s, len);
+		if (s.n == 0)
+			return n;
 		n += wf_utf8_get(s, &len) >= 0x10000 ? 2 : 1;
-	return n;
+		s = wf_str_skip(s, len);
+	}
 }
 
 /* The place of a byte of the text. */
