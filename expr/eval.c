@@ -46,15 +46,17 @@ struct index {
 	size_t at;
 };
 
+/* An index of an object is never a number. */
 static void
 index_from(struct wf_arena *arena, const struct expr_node *node, struct expr_value value,
-    struct index *index)
+    enum expr_kind of, struct index *index)
 {
-	double at = expr_to_number(value);
+	double at;
 
 	*index = (struct index){ .wildcard = node->kind == NODE_WILDCARD };
 	if (index->wildcard)
 		return;
+	at = of == EXPR_ARRAY ? expr_to_number(value) : -1;
 	index->has_at = at >= 0 && at < 2147483648.0;
 	index->at = index->has_at ? (size_t)at : 0;
 	index->has_key = expr_is_primitive(value);
@@ -142,7 +144,7 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	}
 	if (!expr_eval_node(ev, inner, level + 1, &value))
 		return false;
-	index_from(ev->arena, inner, value, &index);
+	index_from(ev->arena, inner, value, of.kind, &index);
 	if (index.wildcard || (of.kind == EXPR_ARRAY && of.array->filtered))
 		return filter(ev, of, &index, out, bytes) || expr_eval_too_large(ev, node);
 	member(of, &index, out);

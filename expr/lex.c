@@ -83,36 +83,38 @@ skip_space(const struct expr_lexer *lexer, size_t at)
 	return at;
 }
 
-static bool
-ends_bare(char c)
-{
-	switch (c) {
-	case '(':
-	case '[':
-	case ')':
-	case ']':
-	case ',':
-	case '.':
-	case '!':
-	case '>':
-	case '<':
-	case '=':
-	case '&':
-	case '|': return true;
-	default: return false;
-	}
-}
+/* What ends a bare token; a byte above 0x7f may be white space, too. */
+static const bool ends_bare[128] = {
+	['\t'] = true,
+	['\n'] = true,
+	['\v'] = true,
+	['\f'] = true,
+	['\r'] = true,
+	[' '] = true,
+	['('] = true,
+	['['] = true,
+	[')'] = true,
+	[']'] = true,
+	[','] = true,
+	['.'] = true,
+	['!'] = true,
+	['>'] = true,
+	['<'] = true,
+	['='] = true,
+	['&'] = true,
+	['|'] = true,
+};
 
 /* The end of a bare token that begins before `at`. */
 static size_t
 bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 {
 	for (; at < lexer->text.n; at++) {
-		char c = lexer->text.p[at];
+		unsigned char c = (unsigned char)lexer->text.p[at];
 
 		if (c == '.' && number)
 			continue;
-		if (ends_bare(c) || space_at(lexer, at))
+		if (c < WF_COUNT(ends_bare) ? ends_bare[c] : space_at(lexer, at) > 0)
 			break;
 	}
 	return at;

@@ -13,6 +13,8 @@
 
 #include <stdlib.h>
 
+enum { FIRST_STACK = 8 };
+
 struct parser {
 	struct wf_arena *arena;
 	struct expr_lexer lexer;
@@ -25,6 +27,10 @@ struct parser {
 	size_t noperators, operators_cap;
 	struct expr_node **operands;
 	size_t noperands, operands_cap;
+
+	/* what nearly every expression makes do with */
+	struct expr_lex_token first_operators[FIRST_STACK];
+	struct expr_node *first_operands[FIRST_STACK];
 };
 
 /* ---- errors ---- */
@@ -371,15 +377,21 @@ struct expr *
 expr_parse(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
     const struct expr_names *names, enum expr_errkind *kind, struct wf_error *err)
 {
-	struct parser p = { .arena = arena,
-		.lexer = { .arena = arena, .text = text },
-		.pos = pos,
-		.names = names,
-		.kind = kind,
-		.err = err };
-	const struct expr_node *root = parse(&p);
+	struct parser p; /* all but the stacks is set below: zeroing them would take longest */
+	const struct expr_node *root;
 	struct expr *expr;
 
+	p.arena = arena;
+	p.lexer = (struct expr_lexer){ .arena = arena, .text = text };
+	p.pos = pos;
+	p.names = names;
+	p.kind = kind;
+	p.err = err;
+	p.operators = p.first_operators;
+	p.operands = p.first_operands;
+	p.operators_cap = p.operands_cap = FIRST_STACK;
+	p.noperators = p.noperands = 0;
+	root = parse(&p);
 	if (!root)
 		return NULL;
 	expr = wf_new(arena, struct expr);
