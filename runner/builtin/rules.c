@@ -214,7 +214,7 @@ rules_read(struct wf_arena *arena, struct wf_str yaml, enum rules_quantifier qua
 
 	rules->arena = arena;
 	rules->quantifier = quantifier;
-	tree_read(arena, NULL, yaml, &TREE_LIMITS, &tree);
+	tree_read(arena, arena, NULL, yaml, &TREE_LIMITS, &tree);
 	if (tree.failed) {
 		*err = tree.error;
 		return NULL;

@@ -232,13 +232,14 @@ action_read(struct wf_arena *arena, const char *file, struct wf_str text, struct
 	struct tree_limits limits = TREE_LIMITS;
 	struct schema_budget budget = SCHEMA_BUDGET;
 	struct schema_options options = { .file = file };
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
 	const struct expr_token *root;
 	struct tree tree;
 	size_t before = diags->nerrors;
 
 	limits.no_anchors = true;
 	budget.max_depth = 100;
-	tree_read(arena, file, text, &limits, &tree);
+	tree_read(arena, scratch, file, text, &limits, &tree);
 	root = schema_read(arena, &tree, &keys_action, &options, &budget, diags);
 	if (!root || diags->nerrors > before)
 		return NULL;

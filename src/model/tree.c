@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* tree.c - libyaml's events to typed nodes.
  *
- * Each event is first kept as it came (`struct raw`), then replayed into the list of nodes. An
+ * From the first anchor on, each event is kept as it came (`struct raw`), too. An
  * alias replays the events from its anchor to the end of that node; aliases met on the way are
  * replayed the same way, with the anchors as they stand now. So an alias is a plain copy of the
  * text, line numbers included, and the limit on nodes bounds what a chain of aliases can cost. */
@@ -24,13 +24,14 @@ struct replay {
 };
 
 struct reader {
-	struct wf_arena *arena;
+	struct wf_arena *arena; /* of texts */
+	struct wf_arena *scratch; /* of all else */
 	const char *file;
 	const struct tree_limits *limits;
 	struct tree *out;
 	struct raw *raws;
 	size_t nraws, raws_cap;
-	struct wf_map anchors; /* name to index of the raw event + 1 */
+	struct wf_map anchors; /* name to index of the raw event */
 	struct replay *replays;
 	size_t nreplays, replays_cap;
 	size_t depth;
@@ -191,6 +192,13 @@ bad_value(struct reader *r, const struct tree_node *node, const char *tag)
 	    WF_ARG(node->text), node->pos.line, node->pos.col, tag);
 }
 
+/* Whether the text begins as one that a type takes; nearly all begin otherwise. */
+static bool
+may_be_typed(struct wf_str text)
+{
+	return text.n == 0 || memchr("~nNtTfF.+-0123456789", text.p[0], 20);
+}
+
 /* Gives the node the type, or fails. A number that no type can hold is told by its own name. */
 static bool
 apply_type(struct reader *r, struct tree_node *node, const struct scalar_type *type)
@@ -248,7 +256,7 @@ read_scalar(struct reader *r, struct tree_node *node, const yaml_event_t *event)
 	node->value = expr_string(node->text);
 	if (tag)
 		return read_tagged(r, node, tag, event->data.scalar.style);
-	if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+	if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE || !may_be_typed(node->text))
 		return true;
 	for (size_t i = 0; i < WF_COUNT(scalar_types); i++)
 		if (scalar_types[i].match(node->text, &node->value))
@@ -270,7 +278,7 @@ push_node(struct reader *r, const struct tree_node *node)
 	} else if (node->kind != TREE_SCALAR) {
 		r->depth--;
 	}
-	*wf_push(r->arena, r->out->nodes, r->out->n, r->out->cap) = *node;
+	*wf_push(r->scratch, r->out->nodes, r->out->n, r->out->cap) = *node;
 	return true;
 }
 
@@ -285,7 +293,7 @@ follow(struct reader *r, const struct raw *alias)
 		    WF_ARG(alias->anchor));
 	if (r->nreplays >= r->limits->nodes)
 		return FAIL(r, line_of(&alias->node), "Maximum YAML nodes exceeded");
-	*wf_push(r->arena, r->replays, r->nreplays,
+	*wf_push(r->scratch, r->replays, r->nreplays,
 	    r->replays_cap) = (struct replay){ .index = *index };
 	return true;
 }
@@ -311,13 +319,14 @@ take(struct reader *r, const struct raw *raw)
 {
 	size_t *index;
 
-	*wf_push(r->arena, r->raws, r->nraws, r->raws_cap) = *raw;
+	if (raw->anchor.p || r->nraws > 0)
+		*wf_push(r->scratch, r->raws, r->nraws, r->raws_cap) = *raw;
 	if (raw->anchor.p && r->limits->no_anchors)
 		return FAIL(r, line_of(&raw->node),
 		    "Anchors are not currently supported. Remove the anchor '%.*s'",
 		    WF_ARG(raw->anchor));
 	if (raw->anchor.p && !raw->alias) {
-		index = wf_new(r->arena, size_t);
+		index = wf_new(r->scratch, size_t);
 		*index = r->nraws - 1;
 		wf_map_set(&r->anchors, raw->anchor, index);
 	}
@@ -336,7 +345,7 @@ take(struct reader *r, const struct raw *raw)
 static struct wf_str
 name_of(struct reader *r, const yaml_char_t *name)
 {
-	return name ? wf_str_dup(r->arena, wf_str((const char *)name)) : (struct wf_str){ 0 };
+	return name ? wf_str_dup(r->scratch, wf_str((const char *)name)) : (struct wf_str){ 0 };
 }
 
 /* Sets *raw from an event that is part of a node. False: the error is set. */
@@ -393,7 +402,7 @@ read_event(struct reader *r, yaml_parser_t *parser, bool *end)
 	case YAML_STREAM_START_EVENT:
 	case YAML_DOCUMENT_END_EVENT: break;
 	case YAML_DOCUMENT_START_EVENT:
-		if (r->nraws > 0)
+		if (r->out->n > 0)
 			ok = FAIL(r, pos_of(r, event.start_mark),
 			    "Expected stream end parse event");
 		break;
@@ -467,15 +476,21 @@ check_text(struct reader *r, struct wf_str text)
 }
 
 void
-tree_read(struct wf_arena *arena, const char *file, struct wf_str text,
+tree_read(struct wf_arena *arena, struct wf_arena *scratch, const char *file, struct wf_str text,
     const struct tree_limits *limits, struct tree *out)
 {
-	struct reader r = { .arena = arena, .file = file, .limits = limits, .out = out };
+	struct reader r = {
+		.arena = arena,
+		.scratch = scratch,
+		.file = file,
+		.limits = limits,
+		.out = out,
+	};
 	yaml_parser_t parser;
 	bool end = false;
 
 	*out = (struct tree){ 0 };
-	wf_map_init(&r.anchors, arena, false);
+	wf_map_init(&r.anchors, scratch, false);
 	if (wf_str_starts(text, WF_S("\xef\xbb\xbf")))
 		text = wf_str_skip(text,
 		    3); /* the byte order mark is no character of the first line */

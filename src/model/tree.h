@@ -51,6 +51,8 @@ struct tree_limits {
 /* UTF-16 units, in which GitHub counts the length of text. */
 size_t tree_units(struct wf_str s);
 
-/* Reads one document. `file` is the name for positions. Always gives a tree, see struct tree. */
-void tree_read(struct wf_arena *arena, const char *file, struct wf_str text,
-    const struct tree_limits *limits, struct tree *out);
+/* Reads one document. `file` is the name for positions. Always gives a tree, see struct tree. The
+ * texts of its scalars are in `arena`, the nodes in `scratch`, since whoever reads them keeps no
+ * node; the two may be the same. */
+void tree_read(struct wf_arena *arena, struct wf_arena *scratch, const char *file,
+    struct wf_str text, const struct tree_limits *limits, struct tree *out);

@@ -207,13 +207,14 @@ read_tokens(struct reading *r, const struct workflow_options *options)
 {
 	struct schema_budget own = SCHEMA_BUDGET;
 	struct schema_options schema = { .file = r->wf->file, .strict = options->strict };
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
 	struct tree_limits limits = TREE_LIMITS;
 	struct tree tree;
 
 	limits.no_anchors = options->no_anchors;
 	if (options->max_file_size)
 		limits.size = options->max_file_size;
-	tree_read(r->arena, r->wf->file, r->wf->source, &limits, &tree);
+	tree_read(r->arena, scratch, r->wf->file, r->wf->source, &limits, &tree);
 	return schema_read(r->arena, &tree, &keys_workflow, &schema,
 	    options->budget ? options->budget : &own, r->diags);
 }

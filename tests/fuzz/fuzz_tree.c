@@ -14,7 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tree tree;
 	size_t depth = 0;
 
-	tree_read(arena, "fuzz", (struct wf_str){ (const char *)data, size }, &TREE_LIMITS, &tree);
+	tree_read(arena, arena, "fuzz", (struct wf_str){ (const char *)data, size }, &TREE_LIMITS,
+	    &tree);
 	for (size_t i = 0; i < tree.n; i++)
 		if (tree.nodes[i].kind == TREE_SEQUENCE || tree.nodes[i].kind == TREE_MAPPING)
 			depth++;

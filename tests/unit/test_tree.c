@@ -15,7 +15,7 @@ static void
 read_with(struct fixture *fx, struct wf_str text, const struct tree_limits *limits)
 {
 	fx->arena = wf_arena_new();
-	tree_read(fx->arena, "f.yml", text, limits, &fx->tree);
+	tree_read(fx->arena, fx->arena, "f.yml", text, limits, &fx->tree);
 }
 
 static void
@@ -97,7 +97,7 @@ TEST(tree_types_plain_scalars_by_the_core_schema)
 
 		fx.arena = wf_arena_new();
 		text = wf_strf(fx.arena, "k: %s", strcmp(rows[i].text, "-") ? rows[i].text : "'-'");
-		tree_read(fx.arena, "f.yml", text, &TREE_LIMITS, &fx.tree);
+		tree_read(fx.arena, fx.arena, "f.yml", text, &TREE_LIMITS, &fx.tree);
 		CHECK(!fx.tree.failed);
 		CHECK_INT(fx.tree.nodes[2].value.kind, rows[i].kind);
 		if (rows[i].kind == EXPR_NUMBER)
