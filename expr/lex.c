@@ -244,9 +244,13 @@ read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 	size_t end = token->at + 1;
 	bool doubled = false;
 
-	for (; end < lexer->text.n; end++) {
-		if (lexer->text.p[end] != '\'')
-			continue;
+	for (;; end++) {
+		struct wf_str rest = wf_str_skip(lexer->text, end);
+		ptrdiff_t quote = wf_str_find_char(rest, '\'');
+
+		if (quote < 0)
+			break;
+		end += (size_t)quote;
 		if (char_at(lexer, end + 1) != '\'') {
 			finish(lexer, token, TOKEN_LITERAL, end + 1);
 			token->literal = expr_string(unquote(lexer->arena, token->raw, doubled));
@@ -255,7 +259,7 @@ read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 		doubled = true;
 		end++;
 	}
-	malformed(lexer, token, end);
+	malformed(lexer, token, lexer->text.n);
 }
 
 /* Whether word is a literal by name; these names have no other case. */
@@ -263,18 +267,18 @@ static bool
 named_literal(struct wf_str word, struct expr_value *out)
 {
 	static const struct {
-		const char *name;
+		struct wf_str name;
 		struct expr_value value;
 	} literals[] = {
-		{ "null", { .kind = EXPR_NULL } },
-		{ "true", { .kind = EXPR_BOOL, .boolean = true } },
-		{ "false", { .kind = EXPR_BOOL, .boolean = false } },
-		{ "NaN", { .kind = EXPR_NUMBER, .number = NAN } },
-		{ "Infinity", { .kind = EXPR_NUMBER, .number = INFINITY } },
+		{ { "null", 4 }, { .kind = EXPR_NULL } },
+		{ { "true", 4 }, { .kind = EXPR_BOOL, .boolean = true } },
+		{ { "false", 5 }, { .kind = EXPR_BOOL, .boolean = false } },
+		{ { "NaN", 3 }, { .kind = EXPR_NUMBER, .number = NAN } },
+		{ { "Infinity", 8 }, { .kind = EXPR_NUMBER, .number = INFINITY } },
 	};
 
 	for (size_t i = 0; i < WF_COUNT(literals); i++) {
-		if (!wf_str_is(word, literals[i].name))
+		if (!wf_str_eq(word, literals[i].name))
 			continue;
 		*out = literals[i].value;
 		return true;

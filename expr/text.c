@@ -189,21 +189,17 @@ expr_text_units(struct wf_str s)
 {
 	size_t n = 0, i = 0;
 
-	while (i < s.n) {
-		uint64_t eight = ~(uint64_t)0;
+	for (;;) {
 		unsigned char c;
+		size_t run = wf_ascii_run(wf_str_skip(s, i));
 
-		if (s.n - i >= sizeof(eight))
-			memcpy(&eight, s.p + i, sizeof(eight));
-		if (!(eight & 0x8080808080808080u)) {
-			i += sizeof(eight);
-			n += sizeof(eight);
-			continue;
-		}
+		i += run;
+		n += run;
+		if (i >= s.n)
+			return n;
 		c = (unsigned char)s.p[i++];
 		n += ((c & 0xC0) != 0x80) + (c >= 0xF0);
 	}
-	return n;
 }
 
 struct wf_pos

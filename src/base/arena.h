@@ -41,7 +41,9 @@ void *wf_grow(struct wf_arena *arena, void *items, size_t n, size_t *cap, size_t
 /* Appends one zeroed element to the array `items` of `n` used and `cap` allocated elements and
  * gives its address: struct job *j = wf_push(arena, list->jobs, list->n, list->cap); */
 #define wf_push(arena, items, n, cap)                                                              \
-	((items) = wf_grow((arena), (items), (n), &(cap), sizeof(*(items))), &(items)[(n)++])
+	((n) < (cap) ? (void)0                                                                     \
+	             : (void)((items) = wf_grow((arena), (items), (n), &(cap), sizeof(*(items)))), \
+	    &(items)[(n)++])
 
 #define WF_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define wf_auto(fn) __attribute__((cleanup(fn)))

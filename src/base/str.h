@@ -99,7 +99,7 @@ uint32_t wf_utf8_get(struct wf_str s, size_t *len);
 /* Writes cp as UTF-8 and returns the length, 1 to 4. */
 size_t wf_utf8_put(uint32_t cp, char out[4]);
 bool wf_utf8_valid(struct wf_str s);
-/* How many bytes at the front of s are surely ASCII; looks at eight at a time, so that nearly all
+/* How many bytes at the front of s are ASCII; looks at eight at a time, so that nearly all
  * of nearly every text is stepped over without a look at single bytes. */
 static inline size_t
 wf_ascii_run(struct wf_str s)
@@ -110,8 +110,10 @@ wf_ascii_run(struct wf_str s)
 	for (; s.n - n >= sizeof(eight); n += sizeof(eight)) {
 		memcpy(&eight, s.p + n, sizeof(eight));
 		if (eight & 0x8080808080808080u)
-			break;
+			return n;
 	}
+	while (n < s.n && (unsigned char)s.p[n] < 0x80)
+		n++;
 	return n;
 }
 
