@@ -107,6 +107,7 @@ struct lint_ref {
 	struct wf_str path[LINT_PATH]; /* "*" for what is no literal text */
 	size_t npath;
 	bool flows; /* its text becomes a part of the result */
+	bool replaced; /* `|| something else` follows */
 };
 
 void lint_expr(struct lint *l, const struct expr_token *token, const struct expr *expr);
