@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* node.h - the tree that parse.c makes and that eval.c, print.c and the rules of model/lint.h walk.
- */
+/* node.h - the tree that parse.c makes, and that eval.c, print.c and model/lint_expr.c walk. */
 #pragma once
 
 #include "expr/expr.h"

@@ -204,6 +204,75 @@ has "an invalid file is shown with line and column" "$err" ".github/workflows/ba
 has "an invalid file is shown with its text" "$err" "stepps: []"
 has "the others are listed all the same" "$out" "ci.yml  CI"
 try "a run of an invalid file" 3 bad.yml --event push --box host
+try "check of an invalid file" 3 check
+has "check says where" "$out" ".github/workflows/bad.yml:5:5: error:"
+verdict "check of a valid file beside it" "$wfrun" check .github/workflows/fail.yml
 rm .github/workflows/bad.yml
+
+# ---- check ----
+
+mkdir -p actions/greet
+cat >actions/greet/action.yml <<'YAML'
+name: Greet
+description: Greets
+inputs: { who: { required: true } }
+runs: { using: composite, steps: [{ shell: sh, run: 'echo ${{ inputs.whom }}' }] }
+YAML
+cat >.github/workflows/warn.yml <<'YAML'
+on: push
+jobs:
+  a:
+    runs-on: ${{ matrix.os }}
+    steps:
+      - uses: ./actions/greet
+      - run: echo $<< github.sha >>
+YAML
+try "check with warnings" 0 check
+is "check shows each with its name" "$(echo "$out" | grep -A2 '^.github/workflows/warn.yml:4')" \
+	".github/workflows/warn.yml:4:25: warning: job 'a' has no matrix: this is always empty [unknown-matrix-key]
+    4 |     runs-on: \${{ matrix.os }}
+      |                         ^"
+has "check knows the inputs of a local action" "$out" "requires the input 'who' [missing-input]"
+has "check reads an action that is used" "$out" "actions/greet/action.yml:4:70: warning:"
+try "check in a folder below" 0 -C sub check
+has "check finds the repository" "$out" "../.github/workflows/warn.yml:4:25: warning:"
+try "check of one file" 0 check .github/workflows/warn.yml
+has "check of one file asks the others" "$out" "[missing-input]"
+try "check --strict" 5 check --strict
+has "--strict makes an error of the other spelling" "$out" "7:19: error:"
+try "check as JSON" 0 check --json .github/workflows/warn.yml
+verdict "check as JSON is an object a line" python3 -c "
+import json
+rows = [json.loads(line) for line in open('$scratch/out')]
+assert [(r['line'], r['col'], r['end'], r['severity'], r['rule']) for r in rows] == [
+    (4, 25, 27, 'warning', 'unknown-matrix-key'), (6, 15, 30, 'warning', 'missing-input'),
+    (7, 19, 36, 'note', 'other-spelling')], rows"
+try "check as SARIF" 0 check --sarif
+verdict "check as SARIF has rules and regions" python3 -c "
+import json
+log = json.load(open('$scratch/out'))
+run, = log['runs']
+rules = [rule['id'] for rule in run['tool']['driver']['rules']]
+assert log['version'] == '2.1.0' and len(run['results']) > 3
+for result in run['results']:
+    place = result['locations'][0]['physicalLocation']
+    assert rules[result['ruleIndex']] == result['ruleId']
+    assert result['level'] in ('error', 'warning', 'note')
+    assert place['region']['startColumn'] < place['region']['endColumn']
+prints = [r['partialFingerprints']['primaryLocationLineHash'] for r in run['results']]
+assert len(set(prints)) == len(prints)"
+try "check in two forms" 2 check --sarif --json
+try "check of a file that is not there" 4 check nowhere.yml
+has "check names the file that is not there" "$err" "nowhere.yml"
+sed -i 's/matrix.os }}/& # wfrun: ignore unknown-matrix-key/' .github/workflows/warn.yml
+try "check with a comment" 0 check
+verdict "a comment silences" [ "${out#*unknown-matrix-key}" = "$out" ]
+rm -r actions .github/workflows/warn.yml
+try "explain" 0 check --explain
+has "explain lists the rules" "$out" "script-injection"
+try "explain a rule" 0 check --explain script-injection
+has "explain has an example" "$out" "Right:"
+try "explain what is no rule" 2 check --explain script-injektion
+has "the nearest rule is named" "$err" "did you mean 'script-injection'?"
 
 echo "1..$case"

@@ -6,138 +6,318 @@
 
 #include "base/fs.h"
 #include "cli/cmd.h"
+#include "cli/neighbours.h"
+#include "cli/problems.h"
 #include "cli/style.h"
-#include "model/action.h"
-#include "model/workflow.h"
-
-enum { MAX_FILE = 16 << 20 };
 
 struct check {
 	struct wf_arena *arena;
-	bool color;
+	const struct args *args;
+	struct wf_diags *diags; /* files that cannot be read */
+	struct problems problems;
+	struct wf_map roots; /* path of a work tree to its struct neighbours */
 	size_t nfiles;
-	int status; /* of the worst file so far */
+	bool invalid, unread, refused;
 };
-
-static const char *const severities[] = {
-	[WF_DIAG_ERROR] = "error",
-	[WF_DIAG_WARNING] = "warning",
-	[WF_DIAG_NOTE] = "note",
-};
-
-static void
-show(const struct check *c, const struct wf_error *err, const char *severity, struct wf_str source)
-{
-	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
-
-	wf_error_render(&out, err, severity, source, c->color);
-	fwrite(out.p, 1, out.n, stdout);
-}
-
-static void
-fail(struct check *c, const struct wf_error *err)
-{
-	show(c, err, "error", (struct wf_str){ 0 });
-	if (wf_error_status(err->kind) > c->status)
-		c->status = wf_error_status(err->kind);
-}
 
 /* ---- one file ---- */
 
-static bool
-is_action(const char *path)
+/* What GitHub takes as text is refused by --strict. */
+static void
+refuse(struct check *c, struct wf_diag *diag)
 {
-	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-
-	return !strcmp(name, "action.yml") || !strcmp(name, "action.yaml");
+	if (!c->args->strict || !diag->rule || strcmp(diag->rule, LINT_OTHER_SPELLING_NAME) != 0)
+		return;
+	diag->severity = WF_DIAG_ERROR;
+	diag->error.kind = WF_ERR_STRICT;
+	c->refused = true;
 }
 
+/* `neighbours` are those that its rules may ask, or NULL. */
 static void
-check_file(struct check *c, const char *path)
+check_file(struct check *c, struct neighbour *file, struct neighbours *neighbours)
 {
-	struct wf_diags diags = { .arena = c->arena };
-	struct wf_str text;
-	struct wf_error err = { 0 };
+	struct lint_repository repository = { 0 };
 
+	if (file->checked)
+		return;
+	file->checked = true;
 	c->nfiles++;
-	if (!wf_read_file(c->arena, path, MAX_FILE, &text, &err)) {
-		fail(c, &err);
+	if (file->unreadable) {
+		wf_diags_add(c->diags, WF_DIAG_ERROR, &file->err);
+		c->unread = true;
 		return;
 	}
-	if (is_action(path))
-		action_read(c->arena, path, text, &diags);
-	else
-		workflow_read(c->arena, path, wf_str(path), text, &diags);
-	for (size_t i = 0; i < diags.n; i++)
-		show(c, &diags.items[i]->error, severities[diags.items[i]->severity], text);
-	if (diags.nerrors && wf_error_status(WF_ERR_INVALID) > c->status)
-		c->status = wf_error_status(WF_ERR_INVALID);
+	if (neighbours)
+		repository = neighbours_repository(neighbours);
+	if (file->workflow)
+		lint_workflow(file->workflow, neighbours ? &repository : NULL, &file->diags);
+	if (file->action)
+		lint_action(file->action, neighbours ? &repository : NULL, &file->diags);
+	lint_finish(file->file, file->text, file->workflow || file->action, &file->diags);
+	c->invalid |= file->diags.nerrors > 0;
+	for (size_t i = 0; i < file->diags.n; i++) {
+		refuse(c, file->diags.items[i]);
+		problems_add(&c->problems, file->diags.items[i], file->text);
+	}
+}
+
+static struct neighbours *
+work_tree(struct check *c, struct wf_str root)
+{
+	struct neighbours *all = wf_map_get(&c->roots, root);
+
+	if (!all) {
+		all = wf_new(c->arena, struct neighbours);
+		root = wf_str_dup(c->arena, root);
+		neighbours_init(all, c->arena, root.p);
+		wf_map_set(&c->roots, root, all);
+	}
+	return all;
+}
+
+/* A file below a folder .github is one of a work tree; any other stands alone. */
+static void
+check_named(struct check *c, const char *path)
+{
+	struct wf_str text = wf_str(path), root = { path, 0 };
+	static const struct wf_str dir = { ".github/", sizeof(".github/") - 1 };
+	ptrdiff_t at;
+	struct neighbours *all;
+	bool found = wf_str_starts(text, dir);
+
+	for (size_t from = 0; (at = wf_str_find(wf_str_skip(text, from), WF_S("/.github/"))) >= 0;
+	     from = root.n) {
+		root.n = from + (size_t)at + 1;
+		found = true;
+	}
+	all = work_tree(c, root);
+	check_file(c, neighbours_read(all, wf_str_skip(text, root.n)), found ? all : NULL);
 }
 
 /* ---- the repository ---- */
 
-static void
-check_workflows(struct check *c)
+/* The folder here or above that has workflows or is a repository, as a beginning of paths. */
+static struct wf_str
+find_root(struct check *c)
 {
-	const char *dir = ".github/workflows";
-	char **names;
-	size_t n = 0;
-	struct wf_error err;
+	static const char *const marks[] = { ".github", ".git" };
+	struct wf_str up = WF_S("");
+	struct stat root, here;
 
-	if (!wf_is_dir(dir))
-		return;
-	if (!wf_list_dir(c->arena, dir, &names, &n, &err)) {
-		fail(c, &err);
-		return;
+	if (stat("/", &root) != 0)
+		return up;
+	for (;;) {
+		for (size_t i = 0; i < WF_COUNT(marks); i++)
+			if (wf_exists(wf_strf(c->arena, "%s%s", up.p, marks[i]).p))
+				return up;
+		if (stat(up.n ? up.p : ".", &here) != 0 ||
+		    (here.st_ino == root.st_ino && here.st_dev == root.st_dev))
+			return WF_S("");
+		up = wf_strf(c->arena, "../%s", up.p);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (wf_str_ends(wf_str(names[i]), WF_S(".yml")) ||
-		    wf_str_ends(wf_str(names[i]), WF_S(".yaml")))
-			check_file(c, wf_join(c->arena, dir, names[i]));
 }
+
+struct actions {
+	struct check *check;
+	struct neighbours *all;
+};
 
 static bool
 visit_action(void *data, const char *rel, const struct stat *st, bool *descend)
 {
-	struct check *c = data;
+	struct actions *a = data;
+	const char *slash = strrchr(rel, '/'), *name = slash ? slash + 1 : rel;
 
 	(void)descend;
-	if (S_ISREG(st->st_mode) && is_action(rel))
-		check_file(c, wf_join(c->arena, ".github", rel));
+	if (S_ISREG(st->st_mode) && (!strcmp(name, "action.yml") || !strcmp(name, "action.yaml")))
+		check_file(a->check,
+		    neighbours_read(a->all, wf_strf(a->check->arena, ".github/%s", rel)), a->all);
 	return true;
 }
 
 static void
-check_actions(struct check *c)
+check_actions(struct check *c, struct neighbours *all)
 {
 	static const char *const roots[] = { "action.yml", "action.yaml" };
+	struct actions actions = { c, all };
+	const char *dir = wf_strf(c->arena, "%s.github", all->root).p;
 	struct wf_error err;
 
 	for (size_t i = 0; i < WF_COUNT(roots); i++)
-		if (wf_exists(roots[i]))
-			check_file(c, roots[i]);
-	if (wf_is_dir(".github") && !wf_walk(".github", visit_action, c, &err))
-		fail(c, &err);
+		if (wf_exists(wf_strf(c->arena, "%s%s", all->root, roots[i]).p))
+			check_file(c, neighbours_read(all, wf_str(roots[i])), all);
+	if (wf_is_dir(dir) && !wf_walk(dir, visit_action, &actions, &err)) {
+		wf_diags_add(c->diags, WF_DIAG_ERROR, &err);
+		c->unread = true;
+	}
+	/* actions elsewhere that somebody uses; checking one may read another */
+	for (size_t i = 0; i < all->files.n; i++) {
+		struct neighbour *file = all->files.items[i].value;
+
+		if (file->is_action && !file->unreadable)
+			check_file(c, file, all);
+	}
+}
+
+static void
+check_repository(struct check *c)
+{
+	struct neighbours *all = work_tree(c, find_root(c));
+	char **paths;
+	size_t n;
+
+	paths = neighbours_workflows(all, &n);
+	for (size_t i = 0; i < n; i++)
+		check_file(c, neighbours_read(all, wf_str(paths[i])), all);
+	check_actions(c, all);
+}
+
+/* ---- --explain ---- */
+
+static void
+add_indented(struct wf_buf *out, const char *title, const char *text)
+{
+	struct wf_str rest = wf_str(text);
+
+	wf_buf_addf(out, "\n%s\n", title);
+	while (rest.p) {
+		struct wf_str line = wf_str_cut(&rest, '\n');
+
+		wf_buf_addf(out, "    %.*s\n", WF_ARG(line));
+	}
+}
+
+/* Breaks a paragraph into lines. */
+static void
+add_wrapped(struct wf_buf *out, const char *text)
+{
+	enum { WIDTH = 78 };
+	struct wf_str rest = wf_str(text);
+	size_t used = 0;
+
+	while (rest.p) {
+		struct wf_str word = wf_str_cut(&rest, ' ');
+
+		if (used && used + 1 + word.n > WIDTH) {
+			wf_buf_addc(out, '\n');
+			used = 0;
+		}
+		wf_buf_addf(out, "%s%.*s", used ? " " : "", WF_ARG(word));
+		used += word.n + (used > 0);
+	}
+	wf_buf_addc(out, '\n');
+}
+
+static void
+explain_rule(struct wf_buf *out, const struct lint_rule *rule)
+{
+	wf_buf_addf(out, "%s: %s\n\n", rule->name, rule->summary);
+	add_wrapped(out, rule->reason);
+	if (rule->wrong)
+		add_indented(out, "Wrong:", rule->wrong);
+	if (rule->right)
+		add_indented(out, "Right:", rule->right);
+	if (rule->severity != WF_DIAG_ERROR)
+		wf_buf_addf(out,
+		    "\nSilenced by '# wfrun: ignore %s' on the line or the one above, or by\n"
+		    "'# wfrun: ignore-file %s' anywhere in the file.\n",
+		    rule->name, rule->name);
+}
+
+static bool
+explain_named(struct wf_buf *out, const char *name, struct wf_arena *arena, struct wf_error *err)
+{
+	const struct lint_rule *rules, *rule = lint_rule(wf_str(name));
+	struct wf_str *names, nearest;
+	size_t n;
+
+	if (rule) {
+		explain_rule(out, rule);
+		return true;
+	}
+	rules = lint_rules(&n);
+	names = wf_new_array(arena, n, struct wf_str);
+	for (size_t i = 0; i < n; i++)
+		names[i] = wf_str(rules[i].name);
+	wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "there is no rule '%s'", name);
+	nearest = wf_nearest(wf_str(name), names, n);
+	if (nearest.n)
+		return wf_hint(err, "did you mean '%.*s'?", WF_ARG(nearest));
+	return wf_hint(err, "'wfrun check --explain' lists them");
+}
+
+static int
+explain(struct cmd *cmd, struct wf_error *err)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+	const struct opt_list *words = &cmd->args->words;
+	const struct lint_rule *rules;
+	size_t n;
+
+	rules = lint_rules(&n);
+	for (size_t i = 0; words->n == 0 && i < n; i++)
+		wf_buf_addf(&out, "%-22s %s\n", rules[i].name, rules[i].summary);
+	for (size_t i = 0; i < words->n; i++) {
+		if (i > 0)
+			wf_buf_addc(&out, '\n');
+		if (!explain_named(&out, words->items[i], cmd->arena, err))
+			return CMD_FAILED;
+	}
+	cmd_print(&out);
+	return 0;
+}
+
+/* ---- the command ---- */
+
+static int
+status_of(const struct check *c)
+{
+	if (c->invalid)
+		return wf_error_status(WF_ERR_INVALID);
+	if (c->unread)
+		return wf_error_status(WF_ERR_SYS);
+	return c->refused ? wf_error_status(WF_ERR_STRICT) : 0;
+}
+
+static int
+check_files(struct check *c, struct wf_error *err)
+{
+	const struct opt_list *files = &c->args->words;
+
+	problems_begin(&c->problems);
+	for (size_t i = 0; i < files->n; i++)
+		check_named(c, files->items[i]);
+	if (files->n == 0)
+		check_repository(c);
+	if (c->nfiles == 0) {
+		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "there are no workflow files here");
+		wf_hint(err, "workflows are in .github/workflows");
+		return CMD_FAILED;
+	}
+	problems_end(&c->problems);
+	fwrite(c->problems.out.p, 1, c->problems.out.n, stdout);
+	return status_of(c);
 }
 
 int
 cmd_check(struct cmd *cmd, struct wf_error *err)
 {
-	const struct opt_list *files = &cmd->args->words;
-	struct check c = {
-		.arena = cmd->arena,
-		.color = style_color(cmd->args->color, stdout),
-	};
+	const struct args *args = cmd->args;
+	struct check c = { .arena = cmd->arena, .args = args, .diags = cmd->diags };
+	int status;
 
-	for (size_t i = 0; i < files->n; i++)
-		check_file(&c, files->items[i]);
-	if (files->n == 0) {
-		check_workflows(&c);
-		check_actions(&c);
+	if (args->explain)
+		return explain(cmd, err);
+	if (args->json && args->sarif) {
+		wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "--json and --sarif exclude each other");
+		return CMD_FAILED;
 	}
-	if (c.nfiles > 0)
-		return c.status;
-	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "there are no workflow files here");
-	wf_hint(err, "workflows are in .github/workflows");
-	return CMD_FAILED;
+	c.problems.form = args->sarif ? PROBLEMS_SARIF : args->json ? PROBLEMS_JSON : PROBLEMS_TEXT;
+	c.problems.color = style_color(args->color, stdout);
+	c.problems.arena = cmd->arena;
+	wf_map_init(&c.roots, cmd->arena, false);
+	status = check_files(&c, err);
+	wf_buf_release(&c.problems.out);
+	return status;
 }

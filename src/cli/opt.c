@@ -85,7 +85,7 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 
-#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_EVAL)
+#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL)
 #define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY | IN_EVENT)
 
 static const struct opt options[] = {
@@ -115,7 +115,7 @@ static const struct opt options[] = {
 	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN, TEXT(stubs) },
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN, FLAG(no_chain) },
-	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN, FLAG(strict) },
+	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN | IN_CHECK, FLAG(strict) },
 	{ 'p', "pattern", "PATTERN...", "patterns, in order; ! takes out", IN_MATCH,
 	    LIST(patterns) },
 	{ 0, "context", "FILE", "JSON whose members are the contexts", IN_EVAL, TEXT(context) },
@@ -127,6 +127,8 @@ static const struct opt options[] = {
 	{ 0, "local-repository", "OWNER/REPO@REF=DIR", "where calls of it are read", IN_PARSE,
 	    LIST(local_repositories) },
 	{ 0, "json", NULL, "print JSON", IN_JSON, FLAG(json) },
+	{ 0, "sarif", NULL, "print SARIF 2.1.0", IN_CHECK, FLAG(sarif) },
+	{ 0, "explain", NULL, "explain rules by NAME, or list them", IN_CHECK, FLAG(explain) },
 	{ 'q', "quiet", NULL, "print less", IN_RUN, FLAG(quiet) },
 	{ 'v', "verbose", NULL, "print more", IN_RUN, FLAG(verbose) },
 	{ 0, "color", "auto|always|never", "colours", IN_ALL, CHOICE(color, color_names) },

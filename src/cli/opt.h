@@ -47,6 +47,7 @@ struct args {
 	struct opt_list patterns; /* match */
 	const char *context; /* eval */
 	bool source; /* parse */
+	bool sarif, explain; /* check */
 	const char *permissions_policy;
 	struct opt_list limits, features, local_repositories;
 };

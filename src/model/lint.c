@@ -8,6 +8,18 @@
 
 /* ---- tokens ---- */
 
+/* Whether it is an expression at any place of a file. */
+static bool
+is_expression(struct lint *l, struct wf_str text)
+{
+	static const unsigned places[] = { CTX_STEP, CTX_STEP_IF, CTX_JOB_IF, CTX_CALL_OUTPUT };
+
+	for (size_t i = 0; i < WF_COUNT(places); i++)
+		if (expr_parse(l->arena, text, WF_NOWHERE, context_names(places[i]), NULL, NULL))
+			return true;
+	return false;
+}
+
 /* $<< expr >>, complete and an expression: what template engines leave alone, and GitHub too. */
 static void
 check_spelling(struct lint *l, const struct expr_token *token)
@@ -27,7 +39,7 @@ check_spelling(struct lint *l, const struct expr_token *token)
 		at = inner + (size_t)close + 2;
 		expr = wf_str_trim(wf_str_sub(text, inner, inner + (size_t)close));
 		spot.to = at;
-		if (expr.n && expr_parse(l->arena, expr, token->pos, NULL, NULL, NULL))
+		if (expr.n && is_expression(l, expr))
 			lint_report(l, LINT_OTHER_SPELLING, &spot,
 			    "GitHub takes this as text, where wfrun reads ${{ %.*s }}",
 			    WF_ARG(expr));

@@ -25,6 +25,11 @@ struct lint_rule {
 	const char *wrong, *right; /* pieces of a file; NULL: none */
 };
 
+/* The name under which the errors of GitHub itself are told to programs. */
+#define LINT_INVALID_NAME "invalid"
+/* The rule of $<< expr >>, which --strict makes an error. */
+#define LINT_OTHER_SPELLING_NAME "other-spelling"
+
 /* All rules in alphabetical order. */
 const struct lint_rule *lint_rules(size_t *n);
 /* The rule of this name, or NULL. */

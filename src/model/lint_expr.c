@@ -32,7 +32,13 @@ look(struct lint *l, const struct lint_ref *ref)
 
 /* ---- the tree ---- */
 
-static void walk_node(struct walk *w, const struct expr_node *node, bool flows);
+/* How the value of a node is used. */
+enum use {
+	FLOWS = 1 << 0, /* it can become a part of the result */
+	REPLACED = 1 << 1, /* something else is taken when it is empty */
+};
+
+static void walk_node(struct walk *w, const struct expr_node *node, unsigned use);
 
 /* Functions that give a boolean or a hash: their arguments do not reach the result. */
 static bool
@@ -93,19 +99,29 @@ read_chain(const struct expr_node *node, struct lint_ref *ref)
 }
 
 static void
-walk_node(struct walk *w, const struct expr_node *node, bool flows)
+walk_node(struct walk *w, const struct expr_node *node, unsigned use)
 {
-	struct lint_ref ref = { .token = w->token, .expr = w->expr, .flows = flows };
+	struct lint_ref ref = {
+		.token = w->token,
+		.expr = w->expr,
+		.flows = use & FLOWS,
+		.replaced = use & REPLACED,
+	};
 	size_t i = 0;
 
 	if (read_chain(node, &ref)) {
 		look(w->lint, &ref);
 		for (; node->kind == NODE_INDEX; node = node->first)
-			walk_node(w, node->last, false);
+			walk_node(w, node->last, 0);
 		return;
 	}
-	for (const struct expr_node *arg = node->first; arg; arg = arg->next, i++)
-		walk_node(w, arg, flows && passes(node, i, node->nargs));
+	for (const struct expr_node *arg = node->first; arg; arg = arg->next, i++) {
+		unsigned inner = passes(node, i, node->nargs) ? use & FLOWS : 0;
+
+		if (node->kind == NODE_OR && arg->next)
+			inner |= REPLACED;
+		walk_node(w, arg, inner);
+	}
 }
 
 void
@@ -113,7 +129,7 @@ lint_expr(struct lint *l, const struct expr_token *token, const struct expr *exp
 {
 	struct walk w = { l, token, expr };
 
-	walk_node(&w, expr->root, true);
+	walk_node(&w, expr->root, FLOWS);
 }
 
 /* ---- references ---- */

@@ -122,6 +122,18 @@ truth_as_written(const struct expr_token *token, const struct expr *cond)
 	return truth_of(cond->root);
 }
 
+/* `false && ...` switches something off, and everybody can see it. */
+static bool
+has_switch(const struct expr_node *node)
+{
+	if (node->kind == NODE_LITERAL && node->literal.kind == EXPR_BOOL)
+		return true;
+	for (const struct expr_node *arg = node->first; arg; arg = arg->next)
+		if (has_switch(arg))
+			return true;
+	return false;
+}
+
 void
 lint_if(struct lint *l, const struct expr_token *token, const struct expr *cond)
 {
@@ -135,8 +147,7 @@ lint_if(struct lint *l, const struct expr_token *token, const struct expr *cond)
 		return;
 	}
 	truth = truth_as_written(token, cond);
-	/* `false` alone switches something off, and everybody can see it */
-	if (truth == DEPENDS || wf_str_find_char(token->source, '\'') < 0)
+	if (truth == DEPENDS || has_switch(cond->root))
 		return;
 	spot = lint_spot_token(token);
 	lint_report(l, LINT_CONSTANT_CONDITION, &spot, "this condition is always %s",

@@ -251,6 +251,21 @@ check_workflows(struct lint *l, const struct when_filter *filter)
 
 /* ---- required checks ---- */
 
+/* GitHub's own advice: a second workflow of the same name answers for what this one leaves out. */
+static bool
+has_namesake(struct lint *l)
+{
+	const struct wf_str *names;
+	size_t n = 0, same = 0;
+
+	if (!l->repository)
+		return false;
+	names = l->repository->names(l->repository->data, &n);
+	for (size_t i = 0; i < n; i++)
+		same += wf_str_eq(names[i], l->wf->name);
+	return same > 1;
+}
+
 static void
 check_pending(struct lint *l, const struct when_event *on)
 {
@@ -258,7 +273,7 @@ check_pending(struct lint *l, const struct when_event *on)
 	const char *key = on->paths.given ? "paths" : "paths-ignore";
 	struct lint_spot spot = lint_spot(filter->pos, wf_str(key));
 
-	if (!filter->given || !wf_str_starts(on->name, WF_S("pull_request")))
+	if (!filter->given || !wf_str_starts(on->name, WF_S("pull_request")) || has_namesake(l))
 		return;
 	lint_report(l, LINT_PENDING_CHECK, &spot,
 	    "if a job of this workflow is a required check, a pull request that '%s' leaves out "

@@ -304,7 +304,7 @@ lint_ref_matrix(struct lint *l, const struct lint_ref *ref)
 	struct lint_spot spot;
 	struct wf_diag *diag;
 
-	if (!l->job || !l->matrix_known || !lint_ref_has(ref, 0) ||
+	if (!l->job || !l->matrix_known || ref->replaced || !lint_ref_has(ref, 0) ||
 	    wf_map_has(&l->matrix, ref->path[0]))
 		return;
 	spot = lint_spot_ref(ref, 0);

@@ -48,6 +48,9 @@ static const struct lint_rule rules[] = {
 	    "regular expressions. A list needs a pattern that takes before one that takes out.",
 	    "branches: ['!dependabot/**']\npaths: [./src/, /docs/**]",
 	    "branches: ['**', '!dependabot/**']\npaths: [src/**, docs/**]" },
+	[LINT_INVALID] = { LINT_INVALID_NAME, WF_DIAG_ERROR, "GitHub refuses the file",
+	    "Not a warning but an error: GitHub does not run such a file. No comment silences it.",
+	    NULL, NULL },
 	[LINT_MISSING_INPUT] = { "missing-input", WF_DIAG_WARNING,
 	    "a step does not give an input that its action requires",
 	    "GitHub does not enforce `required` of an action's input: the action gets an empty "
@@ -59,7 +62,7 @@ static const struct lint_rule rules[] = {
 	    "The called file has to be in the commit that runs. Without it GitHub does not start "
 	    "the run.",
 	    "uses: ./.github/workflows/tset.yml", "uses: ./.github/workflows/test.yml" },
-	[LINT_OTHER_SPELLING] = { "other-spelling", WF_DIAG_NOTE,
+	[LINT_OTHER_SPELLING] = { LINT_OTHER_SPELLING_NAME, WF_DIAG_NOTE,
 	    "$<< expr >> is an expression for wfrun only",
 	    "wfrun reads $<< expr >> as ${{ expr }}, for files that pass through a template engine "
 	    "that eats the braces. GitHub takes it as text. With --strict it is refused.",

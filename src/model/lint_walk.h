@@ -15,6 +15,7 @@ enum lint_id {
 	LINT_DEFAULT_BRANCH_REF,
 	LINT_DEPRECATED_COMMAND,
 	LINT_FILTER_NEVER_MATCHES,
+	LINT_INVALID,
 	LINT_MISSING_INPUT,
 	LINT_MISSING_WORKFLOW,
 	LINT_OTHER_SPELLING,
@@ -106,6 +107,7 @@ struct lint_ref {
 	struct wf_str path[LINT_PATH]; /* "*" for what is no literal text */
 	size_t npath;
 	bool flows; /* its text becomes a part of the result */
+	bool replaced; /* `|| something else` follows */
 };
 
 void lint_expr(struct lint *l, const struct expr_token *token, const struct expr *expr);
