@@ -2,9 +2,9 @@
 /* cmd_plan.c - `wfrun plan`: which workflows wake, which of their jobs run, what waits for what. */
 
 #include "cli/cmd.h"
-#include "cli/forecast.h"
 #include "cli/scene.h"
 #include "event/chain.h"
+#include "plan/forecast.h"
 
 /* A workflow that wakes, and what is known of its jobs. */
 struct woken {
