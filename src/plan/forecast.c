@@ -114,39 +114,6 @@ forecast_wait(struct wf_arena *arena, const struct forecast *all, const struct p
 	}
 }
 
-static struct expr_value plain(struct wf_arena *arena, struct expr_value value, bool *changed);
-
-static struct expr_value
-plain_object(struct wf_arena *arena, const struct expr_object *object, bool *changed)
-{
-	struct expr_object *out = expr_object_new(arena);
-
-	out->exact = object->exact;
-	for (size_t i = 0; i < object->n; i++)
-		expr_object_set(out, object->pairs[i].key,
-		    plain(arena, object->pairs[i].value, changed));
-	return expr_object_value(out);
-}
-
-/* The value with null in place of what is unknown, for the evaluator that knows no such thing.
- * Unknown values stand in objects, never in lists. */
-static struct expr_value
-plain(struct wf_arena *arena, struct expr_value value, bool *changed)
-{
-	bool inside = false;
-	struct expr_value out;
-
-	if (expr_is_unknown(value)) {
-		*changed = true;
-		return EXPR_NULL_VALUE;
-	}
-	if (value.kind != EXPR_OBJECT)
-		return value;
-	out = plain_object(arena, value.object, &inside);
-	*changed = *changed || inside;
-	return inside ? out : value;
-}
-
 /* ---- worlds ---- */
 
 static struct plan_state
@@ -335,6 +302,18 @@ by_ancestors(const void *a, const void *b)
 	return (*x)->index < (*y)->index ? -1 : 1;
 }
 
+/* A context that is unknown as a whole is none. */
+static const struct expr_object *
+plain_contexts(struct wf_arena *arena, const struct expr_object *contexts)
+{
+	struct expr_object *out = expr_object_new(arena);
+
+	for (size_t i = 0; i < contexts->n; i++)
+		expr_object_set(out, contexts->pairs[i].key,
+		    expr_plain(arena, contexts->pairs[i].value));
+	return out;
+}
+
 struct forecast *
 forecast_make(struct wf_arena *arena, const struct plan *plan, const struct expr_object *contexts)
 {
@@ -346,10 +325,9 @@ forecast_make(struct wf_arena *arena, const struct plan *plan, const struct expr
 		.results = wf_new_array(arena, plan->n, enum plan_result),
 		.outputs = wf_new_array(arena, plan->n, struct expr_value),
 	};
-	bool changed = false;
 	const struct plan_node **order = wf_new_array(arena, plan->n, const struct plan_node *);
 
-	m.plain = plain_object(arena, contexts, &changed).object;
+	m.plain = plain_contexts(arena, contexts);
 	for (size_t i = 0; i < plan->n; i++) {
 		order[i] = &plan->nodes[i];
 		m.out[i].node = order[i];
