@@ -73,6 +73,17 @@ forecast_contexts(struct wf_arena *arena, const struct forecast *all, const stru
 	return out;
 }
 
+struct expr_object *
+forecast_plain(struct wf_arena *arena, const struct expr_object *contexts)
+{
+	struct expr_object *out = expr_object_new(arena);
+
+	for (size_t i = 0; i < contexts->n; i++)
+		expr_object_set(out, contexts->pairs[i].key,
+		    expr_plain(arena, contexts->pairs[i].value));
+	return out;
+}
+
 static void
 add_name(struct wf_arena *arena, struct forecast_names *names, struct wf_str name)
 {
@@ -302,18 +313,6 @@ by_ancestors(const void *a, const void *b)
 	return (*x)->index < (*y)->index ? -1 : 1;
 }
 
-/* A context that is unknown as a whole is none. */
-static const struct expr_object *
-plain_contexts(struct wf_arena *arena, const struct expr_object *contexts)
-{
-	struct expr_object *out = expr_object_new(arena);
-
-	for (size_t i = 0; i < contexts->n; i++)
-		expr_object_set(out, contexts->pairs[i].key,
-		    expr_plain(arena, contexts->pairs[i].value));
-	return out;
-}
-
 struct forecast *
 forecast_make(struct wf_arena *arena, const struct plan *plan, const struct expr_object *contexts)
 {
@@ -327,7 +326,7 @@ forecast_make(struct wf_arena *arena, const struct plan *plan, const struct expr
 	};
 	const struct plan_node **order = wf_new_array(arena, plan->n, const struct plan_node *);
 
-	m.plain = plain_contexts(arena, contexts);
+	m.plain = forecast_plain(arena, contexts);
 	for (size_t i = 0; i < plan->n; i++) {
 		order[i] = &plan->nodes[i];
 		m.out[i].node = order[i];

@@ -62,6 +62,8 @@ struct wf_str forecast_values(struct wf_arena *arena, const struct forecast *f);
 /* The contexts that keys of a job may read, with an unknown `needs` where a job has not run. */
 struct expr_object *forecast_contexts(struct wf_arena *arena, const struct forecast *all,
     const struct plan_node *node, const struct expr_object *contexts);
+/* The contexts with null in place of what is unknown. */
+struct expr_object *forecast_plain(struct wf_arena *arena, const struct expr_object *contexts);
 /* Adds what the unknown values among the reads wait for. */
 void forecast_wait(struct wf_arena *arena, const struct forecast *all, const struct plan_node *node,
     const struct expr_reads *reads, struct forecast_names *out);
