@@ -156,6 +156,9 @@ bool expr_eval(struct wf_arena *arena, const struct expr *expr, const struct exp
  * expr_token_known(); for all other functions it is an empty object. */
 struct expr_value expr_unknown(struct wf_arena *arena);
 bool expr_is_unknown(struct expr_value value);
+/* The value with null in place of what is unknown in it, for those who know no such thing. Unknown
+ * values are looked for in objects, not in arrays. */
+struct expr_value expr_plain(struct wf_arena *arena, struct expr_value value);
 
 /* What an expression has read: x.y.z of a context, or a function that the scope supplies. */
 struct expr_read {

@@ -29,6 +29,37 @@ expr_is_unknown(struct expr_value value)
 	return value.kind == EXPR_OBJECT && value.object->unknown;
 }
 
+static struct expr_value
+plain_object(struct wf_arena *arena, const struct expr_object *object, bool *changed)
+{
+	struct expr_object *out = expr_object_new(arena);
+
+	out->exact = object->exact;
+	for (size_t i = 0; i < object->n; i++) {
+		struct expr_value value = object->pairs[i].value;
+		struct expr_value known = expr_plain(arena, value);
+
+		if (value.kind == EXPR_OBJECT)
+			*changed |= known.kind != EXPR_OBJECT || known.object != value.object;
+		expr_object_set(out, object->pairs[i].key, known);
+	}
+	return expr_object_value(out);
+}
+
+struct expr_value
+expr_plain(struct wf_arena *arena, struct expr_value value)
+{
+	bool changed = false;
+	struct expr_value out;
+
+	if (expr_is_unknown(value))
+		return EXPR_NULL_VALUE;
+	if (value.kind != EXPR_OBJECT)
+		return value;
+	out = plain_object(arena, value.object, &changed);
+	return changed ? out : value;
+}
+
 /* What is known of the result of a node. */
 struct outcome {
 	bool known;
@@ -40,6 +71,7 @@ struct outcome {
 struct partial {
 	struct expr_evaluation ev; /* of nodes whose arguments are known */
 	struct expr_scope scope;
+	bool in_path; /* x.y of x.y.z: only the whole is a read */
 	bool touched; /* the ordinary evaluator met a value that is not known */
 	bool may_fail; /* what may be evaluated, or reads a value that is not known, could fail */
 	struct expr_reads risks; /* what decides whether it does */
@@ -355,20 +387,31 @@ walk_strict(struct partial *p, const struct expr_node *node, int level, struct o
 	return true;
 }
 
+static bool
+walk_name(struct partial *p, const struct expr_node *node, int level, struct outcome *out)
+{
+	struct expr_value value;
+
+	if (!expr_eval_node(&p->ev, node, level, &value))
+		return false;
+	*out = expr_is_unknown(value) ? undecided(false) : known(value);
+	return true;
+}
+
 /* x.y.z is read as one; so is a call of a function of the scope. */
 static bool
 walk_read(struct partial *p, const struct expr_node *node, int level, struct outcome *out)
 {
+	bool path = is_path(node), in_path = p->in_path, good;
 	size_t start = p->reads.n;
 
-	if (node->kind == NODE_NAME) {
-		if (!expr_eval_node(&p->ev, node, level, &out->value))
-			return false;
-		*out = expr_is_unknown(out->value) ? undecided(false) : known(out->value);
-	} else if (!walk_strict(p, node, level, out)) {
+	p->in_path = path;
+	good = node->kind == NODE_NAME ? walk_name(p, node, level, out)
+	                               : walk_strict(p, node, level, out);
+	p->in_path = in_path;
+	if (!good)
 		return false;
-	}
-	if (node->kind == NODE_CALL || is_path(node)) {
+	if ((path || node->kind == NODE_CALL) && !in_path) {
 		p->reads.n = start;
 		note(p, node, out);
 	}

@@ -100,6 +100,7 @@ static const struct opt options[] = {
 	{ 0, "ref", "REF", "the ref of the event", IN_EVENTFUL, TEXT(ref) },
 	{ 0, "changed", "PATH", "a changed path, in place of the diff", IN_EVENTFUL,
 	    LIST(changed) },
+	{ 0, "path", "FILE", "what would wake if FILE changed", IN_WHY, LIST(paths) },
 	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL, FLAG(committed) },
 	{ 0, "actor", "NAME", "who causes the event", IN_EVENTFUL, TEXT(actor) },
 	{ 0, "input", "NAME=VALUE", "an input of workflow_dispatch", IN_EVENTFUL, LIST(inputs) },

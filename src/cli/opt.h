@@ -34,6 +34,7 @@ struct args {
 	const char *event, *payload; /* what happened */
 	const char *before, *sha, *base, *ref, *actor;
 	struct opt_list changed;
+	struct opt_list paths; /* of `why` */
 	bool committed;
 
 	struct opt_list inputs, secrets, vars, env; /* NAME=VALUE */

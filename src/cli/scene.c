@@ -146,7 +146,7 @@ scene_settings(struct scene *scene, struct wf_error *err)
 		.committed = args->committed,
 	};
 	scene->assumed = !args->event;
-	if (!args->event && args->words.n > 0)
+	if (!args->event && args->words.n > 0 && args->paths.n == 0)
 		return fail_eventless(scene, err);
 	return check_inputs(scene, err);
 }

@@ -346,19 +346,26 @@ reason_no(struct wf_arena *arena, const struct status *status)
 	return reason_ancestor(arena, status, cause);
 }
 
+/* Room for the status functions and the end of the list. */
+#define STATUS_FUNCS 5
+
+static void
+status_funcs(struct status *status, struct expr_func funcs[STATUS_FUNCS])
+{
+	funcs[0] = (struct expr_func){ "success", 0, 255, call_success, status };
+	funcs[1] = (struct expr_func){ "failure", 0, 255, call_failure, status };
+	funcs[2] = (struct expr_func){ "cancelled", 0, 0, call_cancelled, status };
+	funcs[3] = (struct expr_func){ "always", 0, 0, call_always, status };
+	funcs[4] = (struct expr_func){ NULL, 0, 0, NULL, NULL };
+}
+
 bool
 plan_wanted(struct wf_arena *arena, const struct plan_state *state, size_t node, bool *wanted,
     struct wf_str *reason, struct wf_error *err)
 {
 	const struct job_def *def = state->plan->nodes[node].def;
 	struct status status = { .node = &state->plan->nodes[node], .state = state };
-	const struct expr_func funcs[] = {
-		{ "success", 0, 255, call_success, &status },
-		{ "failure", 0, 255, call_failure, &status },
-		{ "cancelled", 0, 0, call_cancelled, &status },
-		{ "always", 0, 0, call_always, &status },
-		{ NULL, 0, 0, NULL, NULL },
-	};
+	struct expr_func funcs[STATUS_FUNCS];
 	struct expr_scope scope = {
 		.contexts = node_contexts(arena, state, node),
 		.funcs = funcs,
@@ -366,10 +373,30 @@ plan_wanted(struct wf_arena *arena, const struct plan_state *state, size_t node,
 	struct expr_value value;
 	struct wf_error cause;
 
+	status_funcs(&status, funcs);
 	if (!expr_eval(arena, def->cond, &scope, &value, &cause))
 		return fail_key(state->plan, def, "if", &cause, err);
 	*wanted = expr_truthy(value);
 	*reason = *wanted ? WF_S("") : reason_no(arena, &status);
+	return true;
+}
+
+bool
+plan_foresee(struct wf_arena *arena, const struct plan_state *state, size_t node,
+    const struct expr_object *contexts, struct plan_prospect *out, struct wf_error *err)
+{
+	const struct job_def *def = state->plan->nodes[node].def;
+	struct status status = { .node = &state->plan->nodes[node], .state = state };
+	struct expr_func funcs[STATUS_FUNCS];
+	struct expr_scope scope = { .contexts = contexts, .funcs = funcs };
+	struct wf_error cause;
+
+	status_funcs(&status, funcs);
+	*out = (struct plan_prospect){ 0 };
+	if (!expr_eval_partial(arena, def->cond, &scope, &out->cond, &cause))
+		return fail_key(state->plan, def, "if", &cause, err);
+	if (!out->cond.may_hold)
+		out->reason = reason_no(arena, &status);
 	return true;
 }
 

@@ -63,6 +63,17 @@ struct expr_object *plan_needs(struct wf_arena *arena, const struct plan_state *
 bool plan_wanted(struct wf_arena *arena, const struct plan_state *state, size_t node, bool *wanted,
     struct wf_str *reason, struct wf_error *err);
 
+/* What can be said of an `if:` before all that it reads is known. */
+struct plan_prospect {
+	struct expr_partial cond;
+	struct wf_str reason; /* as plan_wanted() gives it, when it is certainly no */
+};
+
+/* As plan_wanted(), of results that are supposed; `contexts` is all that the `if:` sees, `needs`
+ * included, and may hold unknown values. */
+bool plan_foresee(struct wf_arena *arena, const struct plan_state *state, size_t node,
+    const struct expr_object *contexts, struct plan_prospect *out, struct wf_error *err);
+
 /* One instance: a matrix leg, or the job itself when it has no matrix. */
 struct plan_job {
 	const struct plan_node *node;

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "cli/forecast.h"
+#include "plan/forecast.h"
 
 struct fixture {
 	struct wf_arena *arena;
@@ -26,6 +26,7 @@ look(struct fixture *f, const char *jobs)
 		print_error("%d: %s\n", diags.items[i]->error.pos.line, diags.items[i]->error.msg);
 	CHECK(wf != NULL);
 	expr_object_set(github, WF_S("event_name"), expr_cstring("push"));
+	expr_object_set(github, WF_S("run_id"), expr_unknown(arena));
 	expr_object_set(contexts, WF_S("github"), expr_object_value(github));
 	f->plan = plan_new(arena, wf);
 	f->jobs = forecast_make(arena, f->plan, contexts);
@@ -72,6 +73,13 @@ TEST(forecast_knows_under_which_ends_a_job_runs)
 		{ "always() && needs.a.result == 'failure'", FORECAST_UNKNOWN, 0 },
 		{ "contains(needs.*.result, 'failure')", FORECAST_UNKNOWN, 0 },
 		{ "toJSON(needs) == ''", FORECAST_UNKNOWN, 0 },
+		{ "github.event_name == 'schedule' && needs.a.outputs.x", FORECAST_SKIPPED, 0 },
+		{ "needs.a.outputs.x && github.event_name == 'schedule'", FORECAST_SKIPPED, 0 },
+		{ "github.event_name == 'push' || needs.a.outputs.x", FORECAST_RUNS,
+		    FORECAST_ON_SUCCESS },
+		{ "github.event_name == 'push' && needs.a.outputs.x", FORECAST_UNKNOWN, 0 },
+		{ "github.run_id == 3", FORECAST_UNKNOWN, 0 },
+		{ "always() && (failure() || needs.a.outputs.x)", FORECAST_UNKNOWN, 0 },
 		{ "fromJSON('{')", FORECAST_FAILS, 0 },
 	};
 
@@ -125,7 +133,8 @@ TEST(forecast_says_why_a_job_is_skipped)
 	wf_auto(release) struct fixture f;
 	const struct forecast *b = look_condition(&f, "github.event_name == 'schedule'");
 
-	CHECK(b->reason.n > 0);
+	CHECK_STR(b->reason, "if: github.event_name == 'schedule' is false");
+	CHECK_STR(forecast_values(f.arena, b), "github.event_name is 'push'");
 	CHECK_INT(b->njobs, 0);
 }
 
@@ -161,4 +170,33 @@ TEST(forecast_does_not_guess_a_name_that_waits)
 	CHECK_INT(f.jobs[1].njobs, 1);
 	CHECK(!f.jobs[1].named);
 	CHECK(f.jobs[0].named);
+}
+
+TEST(forecast_waits_for_what_is_unknown_of_other_contexts)
+{
+	wf_auto(release) struct fixture f;
+	const struct forecast *b = look_condition(&f, "github.run_id > 3 && github.event_name");
+
+	CHECK_INT(b->waits.n, 1);
+	CHECK_STR(b->waits.items[0], "github.run_id");
+}
+
+TEST(forecast_expands_a_matrix_that_the_known_part_decides)
+{
+	wf_auto(release) struct fixture f;
+
+	look(&f,
+	    "  a: { " RUN "  b: { needs: a, strategy: { matrix: { x: \"${{ github.event_name == "
+	    "'push' && fromJSON('[1, 2]') || fromJSON(needs.a.outputs.list) }}\" } }, " RUN);
+	CHECK_INT(f.jobs[1].njobs, 2);
+	CHECK(f.jobs[1].named);
+}
+
+TEST(forecast_names_no_values_where_a_job_above_decides)
+{
+	wf_auto(release) struct fixture f;
+
+	look(&f, "  a: { if: false, " RUN "  b: { needs: a, " RUN);
+	CHECK_STR(f.jobs[1].reason, "needs 'a', which was skipped");
+	CHECK_STR(forecast_values(f.arena, &f.jobs[1]), "");
 }

@@ -223,3 +223,18 @@ TEST(partial_takes_every_way_of_a_case)
 
 	check_rows(rows, WF_COUNT(rows));
 }
+
+TEST(partial_is_left_out_of_a_plain_value)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	struct expr_value all, plain;
+	struct wf_buf out = WF_BUF_INIT;
+	struct wf_error err;
+
+	CHECK(expr_json_read(arena, NULL, wf_str(contexts), &all, &err));
+	all = with_unknown(arena, all);
+	plain = expr_plain(arena, all);
+	expr_json_compact(&out, expr_path(plain, "github"));
+	CHECK_STR(wf_buf_take(&out, arena), "{\"event_name\":\"push\",\"run_id\":null}");
+	CHECK(expr_path(plain, "needs.b").object == expr_path(all, "needs.b").object);
+}
