@@ -109,8 +109,9 @@ note_missing(struct session *session, const char *rev)
 			continue;
 		session_note(session, RECORD_NOTE, NULL, when->pos,
 		    wf_strf(session->arena,
-		        "'%.*s' is not on '%s', so that no workflow_run wakes it", WF_ARG(wf->path),
-		        rev));
+		        "'%.*s' is not on '%s', so that no workflow_run wakes it; "
+		        "--chain-from worktree rehearses it",
+		        WF_ARG(wf->path), rev));
 	}
 }
 
@@ -142,7 +143,8 @@ load_upstream(struct session *session, size_t *n)
 {
 	if (!session->upstream_read) {
 		session->upstream_read = true;
-		session->upstream_rev = upstream_rev(session);
+		if (session->options->chain_from == SESSION_CHAIN_DEFAULT)
+			session->upstream_rev = upstream_rev(session);
 		if (session->upstream_rev) {
 			read_upstream(session, session->upstream_rev);
 		} else {

@@ -11,5 +11,5 @@
 struct session;
 
 /* The workflows that a workflow_run event can wake: those of the default branch (4.8). When its tip
- * is the commit that is checked out, they are the work tree's. */
+ * is the commit that is checked out, or the options ask for it, they are the work tree's. */
 const struct session_workflow *load_upstream(struct session *session, size_t *n);

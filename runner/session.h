@@ -15,6 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Where the workflows come from that a workflow_run wakes. */
+enum session_chain_from {
+	SESSION_CHAIN_DEFAULT, /* the default branch, as on GitHub */
+	SESSION_CHAIN_WORKTREE, /* the work tree: to rehearse what is not there yet */
+};
+
 struct session_options {
 	struct repo *repo; /* open until the session is over; the caller's */
 	const struct repo_facts *facts; /* of it: looking at a large work tree twice takes long */
@@ -26,6 +32,7 @@ struct session_options {
 	struct expr_object *secrets, *vars; /* names to strings */
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
+	enum session_chain_from chain_from;
 	bool strict; /* a difference is an error before anything starts */
 	struct record *record; /* where everything is said */
 };

@@ -78,6 +78,7 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.vars = scene->config.vars,
 		.env = scene->config.env,
 		.chain = !args->no_chain,
+		.chain_from = args->chain_from,
 		.strict = args->strict,
 	};
 	return true;

@@ -83,6 +83,7 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 #define CHOICE(member, names) set_choice, FIELD(member, unsigned), (names)
 
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
+static const char *const chain_names[] = { "default", "worktree", NULL }; /* session_chain_from */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 
 #define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL)
@@ -116,6 +117,8 @@ static const struct opt options[] = {
 	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN, TEXT(stubs) },
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN, FLAG(no_chain) },
+	{ 0, "chain-from", "default|worktree", "where the workflows that follow come from", IN_RUN,
+	    CHOICE(chain_from, chain_names) },
 	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN | IN_CHECK, FLAG(strict) },
 	{ 'p', "pattern", "PATTERN...", "patterns, in order; ! takes out", IN_MATCH,
 	    LIST(patterns) },

@@ -44,6 +44,7 @@ struct args {
 	unsigned jobs; /* 0: not given */
 	const char *stubs;
 	bool no_chain, strict;
+	unsigned chain_from; /* enum session_chain_from */
 
 	struct opt_list patterns; /* match */
 	const char *context; /* eval */

@@ -77,6 +77,7 @@ add_urls(struct expr_object *object, const struct repo_facts *facts, const struc
 		shape_text(object, urls[i].key,
 		    api_url(arena, facts, "actions/runs", (double)run->run_id, urls[i].rest));
 	shape_number(object, "check_suite_id", suite);
+	shape_text(object, "check_suite_node_id", shape_node_id(arena, "CheckSuite", suite));
 	shape_text(object, "check_suite_url", api_url(arena, facts, "check-suites", suite, ""));
 	shape_text(object, "workflow_url",
 	    api_url(arena, facts, "actions/workflows", shape_id("Workflow", run->workflow_path),
@@ -124,13 +125,13 @@ pull_requests(struct wf_arena *arena, const struct event *event)
 /* head_commit here is a shorter form than in a push. */
 static void
 add_head_commit(struct expr_object *object, struct repo *repo, const struct repo_facts *facts,
-    const struct event *event)
+    struct wf_str sha)
 {
 	struct expr_object *shape;
 	struct repo_commit commit;
 	struct wf_error ignored;
 
-	if (!repo_commit(repo, object->arena, event->sha.p, &commit, &ignored)) {
+	if (!repo_commit(repo, object->arena, sha.p, &commit, &ignored)) {
 		shape_null(object, "head_commit");
 		return;
 	}
@@ -156,6 +157,7 @@ run_object(struct wf_arena *arena, struct repo *repo, const struct repo_facts *f
 {
 	struct expr_object *object = expr_object_new(arena);
 	const struct event *event = run->event;
+	struct wf_str head = head_sha(arena, event);
 
 	shape_number(object, "id", (double)run->run_id);
 	shape_text(object, "node_id", shape_node_id(arena, "WorkflowRun", (double)run->run_id));
@@ -164,7 +166,7 @@ run_object(struct wf_arena *arena, struct repo *repo, const struct repo_facts *f
 	shape_text(object, "display_title",
 	    run->display_title.n > 0 ? run->display_title : run->workflow_name);
 	shape_text(object, "head_branch", head_branch(run));
-	shape_text(object, "head_sha", head_sha(arena, event));
+	shape_text(object, "head_sha", head);
 	shape_number(object, "run_number", (double)run->run_number);
 	shape_number(object, "run_attempt", (double)run->run_attempt);
 	shape_text(object, "event", event->name);
@@ -176,7 +178,7 @@ run_object(struct wf_arena *arena, struct repo *repo, const struct repo_facts *f
 		shape_null(object, "conclusion");
 	add_urls(object, facts, run);
 	add_times(object, run);
-	add_head_commit(object, repo, facts, event);
+	add_head_commit(object, repo, facts, head);
 	shape_array(object, "pull_requests", pull_requests(arena, event));
 	shape_array(object, "referenced_workflows", expr_array_new(arena));
 	shape_object(object, "actor", shape_user(arena, event->actor));

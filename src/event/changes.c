@@ -83,12 +83,15 @@ find_before(struct event_maker *maker, struct wf_error *err)
 			    "--before %s: there is no such commit in this repository", asked);
 	} else if (!asked && given.n > 0) {
 		maker->before = given;
-	} else if (!asked) {
+	} else if (!asked && maker->deleted) {
+		event_branch_tip(maker, maker->event->ref_name, REPO_REMOTE, &maker->before);
+	} else if (!asked && !wf_str_is(maker->event->ref_type, "tag")) {
 		guess_before(maker);
 		return true;
 	}
-	maker->created = is_zero(maker->before);
-	maker->forced = !maker->created && !is_ancestor(maker, maker->before, maker->head_sha);
+	maker->created = is_zero(maker->before) && !maker->deleted;
+	maker->forced = !is_zero(maker->before) && !maker->deleted &&
+	                !is_ancestor(maker, maker->before, maker->head_sha);
 	return true;
 }
 
@@ -136,8 +139,9 @@ compare(struct event_maker *maker, struct wf_str base, struct wf_error *err)
 	}
 	event->has_changes = true;
 	event->diff_from_worktree = worktree;
-	return repo_diff(maker->repo, maker->arena, base.p, maker->head_sha.p, worktree, false,
-	    &event->changes, &event->nchanges, err);
+	return maker->args->changed ||
+	       repo_diff(maker->repo, maker->arena, base.p, maker->head_sha.p, worktree, false,
+	           &event->changes, &event->nchanges, err);
 }
 
 /* What a new branch is compared with: where it left what the server already has. */
@@ -230,11 +234,8 @@ event_find_changes(struct event_maker *maker, struct wf_error *err)
 	bool pull = maker->base_sha.n > 0;
 	bool push = wf_str_is(event->name, "push");
 
-	if (push && wf_str_is(event->ref_type, "tag")) {
-		maker->before = WF_S(REPO_ZERO_SHA);
-		maker->created = !maker->deleted;
-		return true;
-	}
+	if (push && wf_str_is(event->ref_type, "tag"))
+		return find_before(maker, err); /* and tags have no changes */
 	if (!push && !pull)
 		return true;
 	if (!(push ? changes_of_push(maker, err) : changes_of_pull(maker, err)))

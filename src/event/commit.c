@@ -57,50 +57,50 @@ repo_commit(struct repo *repo, struct wf_arena *arena, const char *rev, struct r
 	return true;
 }
 
-/* Tells the walk where to start and what to leave out. */
+/* The ids of base..head, newest first, at most max; base NULL: all there is. False when libgit2
+ * fails. */
 static bool
-aim_walk(struct repo *repo, git_revwalk *walk, const char *base, const char *head)
+list_ids(struct repo *repo, const git_oid *base, const git_oid *head, size_t max, git_oid *out,
+    size_t *n)
 {
-	wf_auto(repo_commit_freep) git_commit *from = repo_find_commit(repo, base);
-	wf_auto(repo_commit_freep) git_commit *to = repo_find_commit(repo, head);
+	wf_auto(revwalk_freep) git_revwalk *walk = NULL;
 
-	git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
-	if (!to || git_revwalk_push(walk, git_commit_id(to)) < 0)
-		return false;
-	return !from || git_revwalk_hide(walk, git_commit_id(from)) == 0;
-}
-
-static void
-reverse(struct repo_commit *items, size_t n)
-{
-	for (size_t i = 0; i < n / 2; i++) {
-		struct repo_commit item = items[i];
-
-		items[i] = items[n - 1 - i];
-		items[n - 1 - i] = item;
+	*n = 0;
+	if (git_repository_is_shallow(repo->git)) {
+		*n = repo_shallow_log(repo, base, head, max, out);
+		return true;
 	}
+	if (git_revwalk_new(&walk, repo->git) < 0)
+		return false;
+	git_revwalk_sorting(walk, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME);
+	if (git_revwalk_push(walk, head) < 0 || (base && git_revwalk_hide(walk, base) < 0))
+		return false;
+	while (*n < max && git_revwalk_next(&out[*n], walk) == 0)
+		++*n;
+	return true;
 }
 
 bool
 repo_log(struct repo *repo, struct wf_arena *arena, const char *base, const char *head, size_t max,
     struct repo_commit **out, size_t *n, struct wf_error *err)
 {
-	wf_auto(revwalk_freep) git_revwalk *walk = NULL;
-	size_t cap = 0;
-	git_oid oid;
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
+	wf_auto(repo_commit_freep) git_commit *from = repo_find_commit(repo, base);
+	wf_auto(repo_commit_freep) git_commit *to = repo_find_commit(repo, head);
+	git_oid *ids = wf_new_array(scratch, max, git_oid);
+	size_t found, cap = 0;
 
 	*out = NULL;
 	*n = 0;
-	if (git_revwalk_new(&walk, repo->git) < 0 || !aim_walk(repo, walk, base, head))
+	if (!to ||
+	    !list_ids(repo, from ? git_commit_id(from) : NULL, git_commit_id(to), max, ids, &found))
 		return repo_fail(err, "list the commits of %s..%s", base, head);
-	while (*n < max && git_revwalk_next(&oid, walk) == 0) {
+	while (found-- > 0) {
 		wf_auto(repo_commit_freep) git_commit *commit = NULL;
 
-		if (git_commit_lookup(&commit, repo->git, &oid) < 0)
-			break; /* a shallow clone ends here */
-		read_commit(arena, commit, wf_push(arena, *out, *n, cap));
+		if (git_commit_lookup(&commit, repo->git, &ids[found]) == 0)
+			read_commit(arena, commit, wf_push(arena, *out, *n, cap));
 	}
-	reverse(*out, *n);
 	return true;
 }
 

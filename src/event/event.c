@@ -183,7 +183,7 @@ find_sha(struct event_maker *maker, const char *payload_path, struct wf_str tip,
 }
 
 static struct wf_str
-full_ref(struct event_maker *maker, const char *kind, struct wf_str name)
+full_ref(const struct event_maker *maker, const char *kind, struct wf_str name)
 {
 	if (name.n == 0 || wf_str_starts(name, WF_S("refs/")))
 		return name;
@@ -203,7 +203,7 @@ short_ref(struct wf_str ref)
 
 /* The tip of a full ref, empty when it is not here: a tag or branch need not exist yet. */
 static struct wf_str
-tip_of(struct event_maker *maker, struct wf_str ref)
+tip_of(const struct event_maker *maker, struct wf_str ref)
 {
 	struct wf_str sha = WF_S("");
 
@@ -234,7 +234,8 @@ place_pushed(struct event_maker *maker, struct wf_error *err)
 	if (event->ref.n == 0)
 		event->ref = full_ref(maker, kind,
 		    first_of(maker->spec.value, current_branch(maker), WF_S("")));
-	maker->deleted = expr_truthy(expr_path(maker->given, "deleted"));
+	maker->deleted = expr_truthy(expr_path(maker->given, "deleted")) ||
+	                 wf_str_is(event_given(maker, "after"), REPO_ZERO_SHA);
 	if (maker->deleted)
 		return find_sha(maker, NULL,
 		    tip_of(maker, full_ref(maker, "heads", maker->facts->default_branch)), err);
@@ -250,24 +251,39 @@ place_default(struct event_maker *maker, struct wf_error *err)
 	return find_sha(maker, NULL, tip_of(maker, maker->event->ref), err);
 }
 
-/* A name that is no branch but a tag means the tag. */
+struct wf_str
+event_branch_or_tag(const struct event_maker *maker, struct wf_str name)
+{
+	struct wf_str branch = full_ref(maker, "heads", name);
+	struct wf_str tag = full_ref(maker, "tags", name);
+
+	if (wf_str_is(event_given(maker, "ref_type"), "tag"))
+		return tag;
+	return tip_of(maker, branch).n == 0 && tip_of(maker, tag).n > 0 ? tag : branch;
+}
+
+/* What is deployed may be a commit without a ref. */
+static bool
+is_deployed_commit(const struct event_maker *maker, struct wf_str name)
+{
+	return name.n > 0 && wf_str_eq(name, event_given(maker, "deployment.sha"));
+}
+
 static bool
 place_chosen(struct event_maker *maker, struct wf_error *err)
 {
-	struct wf_str name = first_of(wf_str(maker->args->ref), maker->spec.value,
-	    event_given(maker, "ref"));
-	struct wf_str tag = full_ref(maker, "tags", name), ref;
+	struct wf_str given = first_of(event_given(maker, "deployment.ref"),
+	    event_given(maker, "ref"), WF_S(""));
+	struct wf_str name = first_of(wf_str(maker->args->ref), maker->spec.value, given), ref;
 
-	ref = full_ref(maker, "heads", name.n > 0 ? name : current_branch(maker));
-	if (tip_of(maker, ref).n == 0 && tip_of(maker, tag).n > 0)
-		ref = tag;
+	ref = event_branch_or_tag(maker, name.n > 0 ? name : current_branch(maker));
 	if (maker->spec.has_value && !maker->args->sha && tip_of(maker, ref).n == 0 &&
 	    !wf_str_is(maker->event->name, "create"))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "there is no branch or tag '%.*s' in this repository",
 		    WF_ARG(maker->spec.value));
-	maker->event->ref = ref;
-	return find_sha(maker, NULL, tip_of(maker, ref), err);
+	maker->event->ref = is_deployed_commit(maker, name) ? WF_S("") : ref;
+	return find_sha(maker, "deployment.sha", tip_of(maker, ref), err);
 }
 
 static bool
@@ -280,16 +296,19 @@ place_tag(struct event_maker *maker, struct wf_error *err)
 	return find_sha(maker, NULL, tip_of(maker, maker->event->ref), err);
 }
 
-/* The base branch of a pull request or of a group in the merge queue, and its tip. */
+/* The base branch of a pull request or of a group in the merge queue, and its tip. `base` is the
+ * name of its branch in the payload, `sha` that of its commit. */
 static bool
-find_base(struct event_maker *maker, struct wf_error *err)
+find_base(struct event_maker *maker, const char *base, const char *sha, struct wf_error *err)
 {
 	struct event *event = maker->event;
-	struct wf_str given = event_given(maker, "pull_request.base.sha");
+	struct wf_str given = event_given(maker, sha);
 	const char *asked = maker->args->base;
 
-	event->base_ref = first_of(event_given(maker, "pull_request.base.ref"), maker->spec.value,
+	event->base_ref = first_of(short_ref(event_given(maker, base)), maker->spec.value,
 	    maker->facts->default_branch);
+	if (asked && event_branch_tip(maker, wf_str(asked), REPO_LOCAL, &maker->base_sha))
+		event->base_ref = wf_str(asked);
 	if (asked && !repo_resolve(maker->repo, maker->arena, asked, &maker->base_sha))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--base %s: there is no such commit in this repository", asked);
@@ -305,6 +324,26 @@ find_base(struct event_maker *maker, struct wf_error *err)
 	return true;
 }
 
+/* A pull request that was merged leaves its run on the branch that it went into. */
+static bool
+is_merged(const struct event_maker *maker)
+{
+	return wf_str_is(maker->event->name, "pull_request") &&
+	       wf_str_is(maker->event->action, "closed") &&
+	       expr_truthy(expr_path(maker->given, "pull_request.merged"));
+}
+
+static bool
+place_merged(struct event_maker *maker, struct wf_error *err)
+{
+	struct event *event = maker->event;
+
+	if (!maker->args->ref)
+		event->ref = full_ref(maker, "heads", event->base_ref);
+	maker->head_sha = event->sha;
+	return find_sha(maker, "pull_request.merge_commit_sha", maker->base_sha, err);
+}
+
 static bool
 place_pull(struct event_maker *maker, struct wf_error *err)
 {
@@ -314,14 +353,16 @@ place_pull(struct event_maker *maker, struct wf_error *err)
 	if (!(number > 0))
 		number = expr_to_number(expr_path(maker->given, "pull_request.number"));
 	maker->number = number > 0 ? number : 1;
-	if (!find_base(maker, err))
+	if (!find_base(maker, "pull_request.base.ref", "pull_request.base.sha", err))
 		return false;
 	event->head_ref = first_of(event_given(maker, "pull_request.head.ref"),
 	    current_branch(maker), WF_S(""));
 	event->ref = maker->args->ref
 	                 ? full_ref(maker, "heads", wf_str(maker->args->ref))
 	                 : wf_strf(maker->arena, "refs/pull/%.0f/merge", maker->number);
-	return find_sha(maker, "pull_request.head.sha", WF_S(""), err);
+	if (!find_sha(maker, "pull_request.head.sha", WF_S(""), err))
+		return false;
+	return !is_merged(maker) || place_merged(maker, err);
 }
 
 static bool
@@ -330,7 +371,8 @@ place_queue(struct event_maker *maker, struct wf_error *err)
 	struct event *event = maker->event;
 	struct wf_str given = event_given(maker, "merge_group.head_ref");
 
-	if (!find_base(maker, err) || !find_sha(maker, "merge_group.head_sha", WF_S(""), err))
+	if (!find_base(maker, "merge_group.base_ref", "merge_group.base_sha", err) ||
+	    !find_sha(maker, "merge_group.head_sha", WF_S(""), err))
 		return false;
 	event->ref = given.n > 0
 	                 ? given
@@ -364,7 +406,7 @@ place_all(struct event_maker *maker, struct wf_error *err)
 	maker->head_sha = maker->event->sha;
 	if (!place_event(maker, err))
 		return false;
-	if (!target)
+	if (maker->head_sha.n == 0)
 		maker->head_sha = maker->event->sha;
 	return true;
 }
@@ -382,17 +424,36 @@ name_refs(struct event *event)
 
 /* ---- [skip ci] ---- */
 
-/* A trailer "skip-checks: true" stands at the end, behind two empty lines. */
+/* "Key: value", as git knows trailers. */
+static bool
+is_trailer(struct wf_str line)
+{
+	ptrdiff_t colon = wf_str_find_char(line, ':');
+
+	for (ptrdiff_t i = 0; i < colon; i++)
+		if (!isalnum((unsigned char)line.p[i]) && line.p[i] != '-')
+			return false;
+	return colon > 0;
+}
+
+/* Trailers stand at the end, behind two empty lines; skip-checks is the first of them. */
 static bool
 has_skip_trailer(struct wf_str message)
 {
-	static const char *const trailers[] = { "\n\n\nskip-checks: true",
-		"\n\n\nskip-checks:true" };
+	struct wf_str rest = shape_message(message), first;
 
-	for (size_t i = 0; i < WF_COUNT(trailers); i++)
-		if (wf_str_ends(shape_message(message), wf_str(trailers[i])))
-			return true;
-	return false;
+	for (ptrdiff_t at; (at = wf_str_find(rest, WF_S("\n\n"))) >= 0;)
+		rest = wf_str_skip(rest, (size_t)at + 1);
+	if (rest.p - message.p < 3 || memcmp(rest.p - 2, "\n\n\n", 3) != 0)
+		return false;
+	rest = wf_str_skip(rest, 1);
+	first = wf_str_cut(&rest, '\n');
+	if (!wf_str_is(first, "skip-checks: true") && !wf_str_is(first, "skip-checks:true"))
+		return false;
+	while (rest.n > 0)
+		if (!is_trailer(wf_str_cut(&rest, '\n')))
+			return false;
+	return true;
 }
 
 static bool
@@ -419,23 +480,42 @@ find_skip(struct event_maker *maker)
 	if (!wf_str_is(event->name, "push") && !wf_str_is(event->name, "pull_request"))
 		return;
 	if (message.n == 0 &&
-	    repo_commit(maker->repo, maker->arena, event->sha.p, &commit, &ignored))
+	    repo_commit(maker->repo, maker->arena, maker->head_sha.p, &commit, &ignored))
 		message = commit.message;
 	event->skip_ci = asks_to_skip(message);
 }
 
 /* ---- workflow_run by name ---- */
 
-/* A workflow_run that no run of ours raised: the run it follows is that of a push. */
+/* --ref and --sha replace where it stands, as for any event. */
 static bool
-make_workflow_run(struct event_maker *maker, struct wf_error *err)
+place_workflow_run(struct event_maker *maker, struct wf_error *err)
 {
-	struct event_args inner = { .spec = "push", .actor = maker->event->actor.p };
-	struct event *out = maker->event, push;
-	struct wf_str type = first_of(maker->spec.type, event_given(maker, "action"),
-	    wf_str(maker->spec.def->usual));
-	struct chain_run run = {
-		.event = &push,
+	struct event *event = maker->event;
+	struct wf_str stands = event->filter_name;
+
+	if (!maker->args->ref && !maker->args->sha)
+		return true;
+	if (!place_default(maker, err))
+		return false;
+	name_refs(event);
+	event->filter_name = stands;
+	return true;
+}
+
+/* What is known of the run that a workflow_run follows: it is that of a push of ours. */
+static struct chain_run
+followed_run(struct event_maker *maker, const struct event *push)
+{
+	struct wf_str type = maker->event->action;
+	struct repo_commit commit;
+	struct wf_error ignored;
+	int64_t when = 0;
+
+	if (repo_commit(maker->repo, maker->arena, push->sha.p, &commit, &ignored))
+		when = commit.committer_time;
+	return (struct chain_run){
+		.event = push,
 		.workflow_name = first_of(maker->spec.value,
 		    event_given(maker, "workflow_run.name"), event_given(maker, "workflow.name")),
 		.workflow_path = event_given(maker, "workflow_run.path"),
@@ -444,17 +524,33 @@ make_workflow_run(struct event_maker *maker, struct wf_error *err)
 		.run_number = 1,
 		.run_attempt = 1,
 		.conclusion = wf_str_is(type, "completed") ? WF_S("success") : WF_S(""),
+		.created = when,
+		.started = when,
+		.updated = when,
 	};
+}
 
-	inner.actor = wf_cstr(maker->arena, maker->event->actor);
+/* A workflow_run that no run of ours raised. */
+static bool
+make_workflow_run(struct event_maker *maker, struct wf_error *err)
+{
+	struct event_args inner = { .spec = "push",
+		.actor = wf_cstr(maker->arena, maker->event->actor),
+		.changed = (const char *const[]){ NULL } }; /* no matter what changed */
+	struct event *out = maker->event, push;
+	struct chain_run run;
+
+	if (!event_make(maker->arena, maker->repo, maker->facts, &inner, &push, err))
+		return false;
+	run = followed_run(maker, &push);
 	if (run.workflow_name.n == 0) {
 		wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "a workflow_run follows the run of a workflow: name it");
 		return wf_hint(err, "workflow_run=NAME, or workflow_run.name in --payload FILE");
 	}
-	if (!event_make(maker->arena, maker->repo, maker->facts, &inner, &push, err) ||
-	    !chain_event(maker->arena, maker->repo, maker->facts, &run, wf_cstr(maker->arena, type),
-	        out, err))
+	if (!chain_event(maker->arena, maker->repo, maker->facts, &run,
+	        wf_cstr(maker->arena, out->action), out, err) ||
+	    !place_workflow_run(maker, err))
 		return false;
 	out->payload = event_merge(maker->arena, out->payload, maker->given);
 	return true;
@@ -484,9 +580,9 @@ event_make(struct wf_arena *arena, struct repo *repo, const struct repo_facts *f
 	if (!read_given(&maker, err) || !read_spec(&maker, err))
 		return false;
 	out->actor = find_actor(&maker);
+	find_action(&maker);
 	if (wf_str_is(out->name, "workflow_run"))
 		return make_workflow_run(&maker, err);
-	find_action(&maker);
 	if (!place_all(&maker, err))
 		return false;
 	name_refs(out);

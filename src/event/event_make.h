@@ -17,8 +17,8 @@ struct event_maker {
 	struct expr_value given; /* the payload file's object; null when there is none */
 	struct event *event; /* what is filled */
 
-	struct wf_str
-	    head_sha; /* where the changes end; of pull_request_target not the event's sha */
+	struct wf_str head_sha; /* where the changes end; not the event's sha for
+	                         * pull_request_target and for what was merged */
 	struct wf_str before; /* of a push; REPO_ZERO_SHA for what is new */
 	bool created, forced, deleted; /* of a push */
 	struct wf_str base_sha; /* tip of a pull request's base, or REPO_ZERO_SHA */
@@ -35,10 +35,18 @@ struct wf_str event_given(const struct event_maker *maker, const char *path);
 bool event_branch_tip(const struct event_maker *maker, struct wf_str branch, enum repo_side first,
     struct wf_str *sha);
 
+/* The full ref of a name: one that is no branch but a tag means the tag. */
+struct wf_str event_branch_or_tag(const struct event_maker *maker, struct wf_str name);
+
+/* The commit that the event is about; false before the first one. */
+bool event_head_commit(const struct event_maker *maker, struct repo_commit *out);
+
 /* Finds what the event changed (changes.c). Sets before, created, forced and the commits, too. */
 bool event_find_changes(struct event_maker *maker, struct wf_error *err);
 /* Builds the payload with the payload file merged over it (payload.c). */
 void event_fill_payload(struct event_maker *maker);
+/* What the payload of a smaller event is about: label, milestone, check, ... (subject.c). */
+void event_fill_subject(const struct event_maker *maker, struct expr_object *payload);
 /* Merges `over` into `payload`, objects key by key, and gives it in the order of the keys' bytes,
  * in which GitHub writes event.json. */
 struct expr_object *event_merge(struct wf_arena *arena, struct expr_object *payload,

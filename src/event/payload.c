@@ -7,9 +7,8 @@
 #include "event/event_make.h"
 #include "event/shape.h"
 
-/* The commit that an event is about; false before the first one. */
-static bool
-head_commit(const struct event_maker *maker, struct repo_commit *out)
+bool
+event_head_commit(const struct event_maker *maker, struct repo_commit *out)
 {
 	struct wf_error ignored;
 
@@ -21,7 +20,7 @@ event_time(const struct event_maker *maker)
 {
 	struct repo_commit commit;
 
-	return head_commit(maker, &commit) ? commit.committer_time : 0;
+	return event_head_commit(maker, &commit) ? commit.committer_time : 0;
 }
 
 static struct wf_str
@@ -30,7 +29,7 @@ subject(const struct event_maker *maker)
 	struct repo_commit commit;
 	struct wf_str message;
 
-	if (!head_commit(maker, &commit))
+	if (!event_head_commit(maker, &commit))
 		return WF_S("");
 	message = commit.message;
 	return wf_str_trim(wf_str_cut(&message, '\n'));
@@ -55,7 +54,7 @@ fill_commits(const struct event_maker *maker, struct expr_object *payload)
 		expr_array_push(commits, expr_object_value(shape_commit(maker->arena, maker->facts,
 		                             &maker->commits[i])));
 	shape_array(payload, "commits", commits);
-	if (!maker->deleted && head_commit(maker, &head))
+	if (!maker->deleted && event_head_commit(maker, &head))
 		shape_object(payload, "head_commit",
 		    shape_commit(maker->arena, maker->facts, &head));
 	else
@@ -68,7 +67,9 @@ compare_url(const struct event_maker *maker)
 	const struct event *event = maker->event;
 	struct wf_str range = event->ref_name;
 
-	if (!maker->created)
+	if (maker->deleted)
+		range = wf_strf(maker->arena, "%.12s...%.12s", maker->before.p, REPO_ZERO_SHA);
+	else if (!maker->created)
 		range = wf_strf(maker->arena, "%.12s...%.12s", maker->before.p, event->sha.p);
 	return web_url(maker, "compare", range);
 }
@@ -167,6 +168,22 @@ numbered(const struct event_maker *maker, const char *kind, const char *path, do
 	return object;
 }
 
+/* Only the payload file can say that a pull request was merged. */
+static void
+fill_merged(const struct event_maker *maker, struct expr_object *pull)
+{
+	bool merged = expr_truthy(expr_path(maker->given, "pull_request.merged"));
+
+	shape_bool(pull, "merged", merged);
+	if (merged) {
+		shape_text(pull, "merged_at", shape_time(maker->arena, event_time(maker)));
+		shape_object(pull, "merged_by", shape_user(maker->arena, maker->event->actor));
+		return;
+	}
+	shape_null(pull, "merged_at");
+	shape_null(pull, "merged_by");
+}
+
 static struct expr_object *
 pull_request(const struct event_maker *maker)
 {
@@ -174,9 +191,7 @@ pull_request(const struct event_maker *maker)
 	struct expr_object *pull = numbered(maker, "PullRequest", "pull", maker->number);
 
 	shape_bool(pull, "draft", wf_str_is(event->action, "converted_to_draft"));
-	shape_bool(pull, "merged", false);
-	shape_null(pull, "merged_at");
-	shape_null(pull, "merged_by");
+	fill_merged(maker, pull);
 	shape_null(pull, "auto_merge");
 	shape_bool(pull, "mergeable", true);
 	shape_text(pull, "merge_commit_sha", event->sha);
@@ -197,7 +212,7 @@ fill_pull(const struct event_maker *maker, struct expr_object *payload)
 
 	shape_number(payload, "number", maker->number);
 	shape_object(payload, "pull_request", pull_request(maker));
-	if (!wf_str_is(maker->event->action, "synchronize") || !head_commit(maker, &head))
+	if (!wf_str_is(maker->event->action, "synchronize") || !event_head_commit(maker, &head))
 		return;
 	shape_text(payload, "before", head.parent.n > 0 ? head.parent : maker->base_sha);
 	shape_text(payload, "after", maker->head_sha);
@@ -272,11 +287,12 @@ fill_release(const struct event_maker *maker, struct expr_object *payload)
 static void
 fill_ref(const struct event_maker *maker, struct expr_object *payload)
 {
-	const struct event *event = maker->event;
-	struct wf_str ref = maker->spec.has_value ? maker->spec.value : event->ref_name;
+	struct wf_str ref = maker->spec.has_value ? event_branch_or_tag(maker, maker->spec.value)
+	                                          : maker->event->ref;
+	bool tag = wf_str_starts(ref, WF_S("refs/tags/"));
 
-	shape_text(payload, "ref", ref);
-	shape_text(payload, "ref_type", event->ref_type);
+	shape_text(payload, "ref", wf_str_skip(ref, strlen(tag ? "refs/tags/" : "refs/heads/")));
+	shape_text(payload, "ref_type", tag ? WF_S("tag") : WF_S("branch"));
 	shape_text(payload, "master_branch", maker->facts->default_branch);
 	shape_null(payload, "description");
 	shape_text(payload, "pusher_type", WF_S("user"));
@@ -290,11 +306,12 @@ fill_deployment(const struct event_maker *maker, struct expr_object *payload)
 
 	shape_number(deployment, "id", shape_id("Deployment", event->ref));
 	shape_text(deployment, "sha", event->sha);
-	shape_text(deployment, "ref", event->ref_name);
+	shape_text(deployment, "ref", event->ref.n > 0 ? event->ref_name : event->sha);
 	shape_text(deployment, "task", WF_S("deploy"));
 	shape_text(deployment, "environment", WF_S("production"));
 	shape_object(deployment, "payload", expr_object_new(maker->arena));
 	shape_object(deployment, "creator", shape_user(maker->arena, event->actor));
+	shape_text(payload, "action", WF_S("created")); /* though no `types:` can name it */
 	shape_object(payload, "deployment", deployment);
 }
 
@@ -321,7 +338,7 @@ fill_merge_group(const struct event_maker *maker, struct expr_object *payload)
 	shape_text(group, "base_sha", maker->base_sha);
 	shape_text(group, "base_ref",
 	    wf_strf(maker->arena, "refs/heads/%.*s", WF_ARG(maker->event->filter_name)));
-	if (head_commit(maker, &head))
+	if (event_head_commit(maker, &head))
 		shape_object(group, "head_commit", shape_commit(maker->arena, maker->facts, &head));
 	shape_object(payload, "merge_group", group);
 }
@@ -350,7 +367,8 @@ fill_repository_dispatch(const struct event_maker *maker, struct expr_object *pa
 	shape_object(payload, "client_payload", expr_object_new(maker->arena));
 }
 
-/* Events that are not here have the activity type, the repository and the sender only. */
+/* Those that are not here are in subject.c, or have no more than the activity type, the repository
+ * and the sender. */
 static const struct {
 	const char *event;
 	void (*fill)(const struct event_maker *maker, struct expr_object *payload);
@@ -466,6 +484,7 @@ event_fill_payload(struct event_maker *maker)
 	for (size_t i = 0; i < WF_COUNT(fillers); i++)
 		if (wf_str_is(event->name, fillers[i].event))
 			fillers[i].fill(maker, payload);
+	event_fill_subject(maker, payload);
 	shape_object(payload, "repository",
 	    shape_repository(maker->arena, maker->facts, event_time(maker)));
 	shape_object(payload, "sender", shape_user(maker->arena, event->actor));

@@ -214,8 +214,11 @@ repo_merge_base(struct repo *repo, struct wf_arena *arena, const char *a, const 
 	wf_auto(repo_commit_freep) git_commit *two = repo_find_commit(repo, b);
 	git_oid base;
 
-	if (!one || !two ||
-	    git_merge_base(&base, repo->git, git_commit_id(one), git_commit_id(two)) < 0)
+	if (!one || !two)
+		return false;
+	if (git_repository_is_shallow(repo->git)
+	        ? !repo_shallow_base(repo, git_commit_id(one), git_commit_id(two), &base)
+	        : git_merge_base(&base, repo->git, git_commit_id(one), git_commit_id(two)) < 0)
 		return false;
 	*sha = repo_oid_text(arena, &base);
 	return true;

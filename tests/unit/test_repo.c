@@ -334,7 +334,33 @@ TEST(repo_lives_with_a_shallow_clone)
 	CHECK_INT(commit.parent.n, 40);
 	CHECK(!repo_resolve(s.repo, s.arena, commit.parent.p, &sha));
 	CHECK(repo_log(s.repo, s.arena, REPO_ZERO_SHA, "HEAD", 10, &log, &n, &err));
-	CHECK(n <= 1);
+	CHECK_INT(n, 1);
+	scratch_close(&s);
+}
+
+TEST(repo_finds_the_merge_base_in_a_shallow_clone)
+{
+	struct scratch s = scratch_new(SCRATCH_FIRST
+	    "git commit -q --allow-empty -m 2; git commit -q --allow-empty -m base; git tag base;"
+	    "git checkout -q -b topic; git commit -q --allow-empty -m t;"
+	    "git checkout -q main; git commit -q --allow-empty -m m; git checkout -q topic;"
+	    "git merge -q --no-edit base 2>/dev/null; git commit -q --allow-empty -m t2; cd ..;"
+	    "git clone -q --depth 4 --no-single-branch \"file://$PWD/r\" c");
+	struct repo_commit *log;
+	struct wf_error err;
+	struct wf_str sha, base;
+	size_t n;
+
+	scratch_open(&s, "c");
+	CHECK(repo_resolve(s.repo, s.arena, "base", &base));
+	CHECK(repo_merge_base(s.repo, s.arena, "origin/main", "topic", &sha));
+	CHECK(wf_str_eq(sha, base));
+	CHECK(repo_log(s.repo, s.arena, "base", "topic", 10, &log, &n, &err));
+	CHECK_INT(n, 2);
+	CHECK_STR(log[1].message, "t2\n");
+	CHECK(repo_log(s.repo, s.arena, "base", "topic", 1, &log, &n, &err));
+	CHECK_INT(n, 1);
+	CHECK_STR(log[0].message, "t2\n");
 	scratch_close(&s);
 }
 
