@@ -9,6 +9,7 @@
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -229,7 +230,12 @@ void
 job_box_ready(struct box *box, const struct wf_error *err)
 {
 	struct job *job = box->data;
+	struct wf_error why;
 
+	if (!err) {
+		job->commands_fd = box_open(box, job->commands_dir, O_RDONLY | O_DIRECTORY, &why);
+		err = job->commands_fd < 0 ? &why : NULL;
+	}
 	if (err)
 		job_setup_failed(job, err);
 	else

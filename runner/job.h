@@ -69,6 +69,7 @@ struct job {
 	struct matcher_set *matchers; /* NULL until ::add-matcher:: */
 	struct box *box;
 	const char *state_dir, *temp_dir; /* on the host */
+	const char *commands_dir; /* the folder of command files, as the job sees it */
 	int temp_fd, commands_fd; /* temp, and its folder of command files; opened before any step
 	                           * could put something else in their place */
 	struct env env;

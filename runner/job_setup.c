@@ -56,7 +56,6 @@ make_folders(struct job *job, struct wf_error *err)
 	return make_folder(job, job->temp_dir, 0777, err) &&
 	       make_folder(job, commands, 0777, err) && make_folder(job, workflow, 0755, err) &&
 	       (job->temp_fd = open_folder(job->temp_dir, err)) >= 0 &&
-	       (job->commands_fd = open_folder(commands, err)) >= 0 &&
 	       wf_write_file(wf_join(arena, workflow, "event.json"), run->event_json, 0644, err);
 }
 
@@ -96,6 +95,8 @@ make_box(struct job *job)
 	if (session->options->box != BOX_HOST)
 		add_mounts(job, &spec);
 	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
+	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
+	job->box->spec.busy = job->commands_dir;
 	job->box->on_ready = job_box_ready;
 	job->box->on_gone = job_box_gone;
 	job->box->data = job;

@@ -47,6 +47,9 @@ struct box_spec {
 	const char *state;
 	/* absolute host folder below `state` that the job sees, writable, as layout.temp */
 	const char *temp;
+	/* a folder in `temp`, as the job sees it, or NULL: many small files come and go in it. A
+	 * sandbox has it in memory; so what is put there is reached through box_open() only. */
+	const char *busy;
 	const struct box_mount *mounts; /* more of them: stubs, actions */
 	size_t nmounts;
 };

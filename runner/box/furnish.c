@@ -236,6 +236,9 @@ show_mounts(struct root *root, struct wf_error *err)
 
 	if (!show_mount(root, &temp, err))
 		return false;
+	if (setup->spec.busy[0] &&
+	    !own_folder(root, "/own/busy", setup->spec.busy, MOUNT_WRITABLE, err))
+		return false;
 	for (size_t i = 0; i < setup->spec.nmounts; i++)
 		if (!show_mount(root, &setup->spec.mounts[i], err))
 			return false;

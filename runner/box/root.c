@@ -67,6 +67,7 @@ static const struct base_folder {
 	{ "worktree", 0755 },
 	{ "state", 0755 },
 	{ "own", 0755 },
+	{ "own/busy", 0777 },
 	{ "own/dev", 0755 },
 	{ "own/home", 0755 },
 	{ "own/run", 0755 },

@@ -170,6 +170,7 @@ static const size_t setup_texts[] = {
 	TEXT(spec.worktree),
 	TEXT(spec.state),
 	TEXT(spec.temp),
+	TEXT(spec.busy),
 	TEXT(layout.home),
 	TEXT(layout.work),
 	TEXT(layout.workspace),
