@@ -9,10 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum {
-	MAX_REPORTS = 300, /* of one file; nobody reads more */
-	MAX_NAMES = 500, /* among which the nearest is looked for */
-};
+enum { MAX_NAMES = 500 }; /* among which the nearest is looked for */
 
 /* ---- places in the file ---- */
 
@@ -205,8 +202,9 @@ lint_report(struct lint *l, enum lint_id id, const struct lint_spot *spot, const
 	va_list ap;
 	int end;
 
-	if (l->nreports++ >= MAX_REPORTS)
+	if (lint_enough(l))
 		return &l->unread;
+	l->nreports++;
 	va_start(ap, fmt);
 	vsnprintf(err.msg, sizeof(err.msg), fmt, ap);
 	va_end(ap);
@@ -227,10 +225,10 @@ lint_suggest(struct wf_diag *diag, struct wf_str word, const struct wf_str *name
 }
 
 void
-lint_suggest_key(struct lint *l, struct wf_diag *diag, struct wf_str word, const struct wf_map *map)
+lint_suggest_key(struct wf_diag *diag, struct wf_str word, const struct wf_map *map)
 {
 	size_t n = map->n < MAX_NAMES ? map->n : MAX_NAMES;
-	struct wf_str *names = wf_new_array(l->arena, n, struct wf_str);
+	struct wf_str names[MAX_NAMES];
 
 	for (size_t i = 0; i < n; i++)
 		names[i] = map->items[i].key;

@@ -79,7 +79,7 @@ check_output(struct lint *l, const struct lint_ref *ref, const struct lint_outpu
 	    "%s '%.*s' has no output '%.*s': this is always empty", what, WF_ARG(ref->path[0]),
 	    WF_ARG(ref->path[2]));
 	if (known->names.n > 0)
-		lint_suggest_key(l, diag, ref->path[2], &known->names);
+		lint_suggest_key(diag, ref->path[2], &known->names);
 	else
 		wf_hint(&diag->error, "it declares no outputs");
 }
@@ -170,7 +170,7 @@ lint_ref_step(struct lint *l, const struct lint_ref *ref)
 		          : "there is no step with the id '%.*s' here: this is always empty",
 		    WF_ARG(ref->path[0]));
 		if (!later)
-			lint_suggest_key(l, diag, ref->path[0], &l->past);
+			lint_suggest_key(diag, ref->path[0], &l->past);
 		return;
 	}
 	if (!check_property(l, ref, step_properties, WF_COUNT(step_properties)) ||
@@ -242,7 +242,7 @@ check_input(struct lint *l, const struct lint_ref *ref, size_t i)
 	spot = lint_spot_ref(ref, i);
 	diag = lint_report(l, LINT_UNDECLARED_INPUT, &spot, "this %s declares no input '%.*s'",
 	    l->wf ? "workflow" : "action", WF_ARG(ref->path[i]));
-	lint_suggest_key(l, diag, ref->path[i], &l->inputs);
+	lint_suggest_key(diag, ref->path[i], &l->inputs);
 }
 
 void
@@ -320,5 +320,5 @@ lint_ref_matrix(struct lint *l, const struct lint_ref *ref)
 	}
 	diag = lint_report(l, LINT_UNKNOWN_MATRIX_KEY, &spot,
 	    "no leg of the matrix has '%.*s': this is always empty", WF_ARG(ref->path[0]));
-	lint_suggest_key(l, diag, ref->path[0], &l->matrix);
+	lint_suggest_key(diag, ref->path[0], &l->matrix);
 }

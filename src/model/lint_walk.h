@@ -79,6 +79,14 @@ struct lint {
 	bool misled; /* a ref in this scalar is that of the default branch, and nobody asks */
 };
 
+enum { LINT_MAX_REPORTS = 100 }; /* of one file; nobody reads more */
+
+static inline bool
+lint_enough(const struct lint *l)
+{
+	return l->nreports >= LINT_MAX_REPORTS;
+}
+
 /* ---- places (lint_place.c) ---- */
 
 /* A part of a scalar: text[from..to) is looked for behind pos, the caret goes to text[at]. */
@@ -102,8 +110,7 @@ struct wf_diag *lint_report(struct lint *l, enum lint_id id, const struct lint_s
 /* "did you mean 'X'?" when one of the names is near. */
 void lint_suggest(struct wf_diag *diag, struct wf_str word, const struct wf_str *names, size_t n);
 /* The same over the keys of a map. */
-void lint_suggest_key(struct lint *l, struct wf_diag *diag, struct wf_str word,
-    const struct wf_map *map);
+void lint_suggest_key(struct wf_diag *diag, struct wf_str word, const struct wf_map *map);
 
 /* ---- expressions (lint_expr.c) ---- */
 

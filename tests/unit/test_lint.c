@@ -611,7 +611,7 @@ TEST(lint_reports_of_a_hostile_file_end)
 		wf_buf_adds(&text, "    - run: ${{ steps.a.outcome }}\n");
 	model_init(&fx);
 	lint(&fx, text.p, false);
-	CHECK_INT(fx.diags.n, 300);
+	CHECK_INT(fx.diags.n, 100);
 	model_release(&fx);
 	wf_buf_release(&text);
 }
