@@ -304,7 +304,8 @@ check_files(struct check *c, struct wf_error *err)
 		return CMD_FAILED;
 	}
 	problems_end(&c->problems);
-	fwrite(c->problems.out.p, 1, c->problems.out.n, stdout);
+	if (c->problems.out.n > 0)
+		fwrite(c->problems.out.p, 1, c->problems.out.n, stdout);
 	return status_of(c);
 }
 

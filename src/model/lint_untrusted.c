@@ -92,17 +92,25 @@ check_injection(struct lint *l, const struct lint_ref *ref)
 
 /* ---- default-branch-ref ---- */
 
-/* A condition that asks for the event or the ref knows what it does. */
+static bool
+mentions(struct wf_str text, const char *const *words)
+{
+	for (; *words; words++)
+		if (wf_str_find(text, wf_str(*words)) >= 0)
+			return true;
+	return false;
+}
+
+/* A condition that asks for the event or the ref knows what it does, unless it asks for the very
+ * run that woke this one. */
 static bool
 is_guarded(const struct expr_token *cond)
 {
-	static const char *const words[] = { "event_name", "github.ref", "github.event." };
+	static const char *const guards[] = { "event_name", "github.ref", "github.event.", NULL };
+	static const char *const chained[] = { "github.event.workflow_run.", "== 'workflow_run'",
+		NULL };
 
-	for (size_t i = 0; cond && i < WF_COUNT(words); i++)
-		if (wf_str_find(cond->source, wf_str(words[i])) >= 0 &&
-		    wf_str_find(cond->source, WF_S("github.event.workflow_run.")) < 0)
-			return true;
-	return false;
+	return cond && mentions(cond->source, guards) && !mentions(cond->source, chained);
 }
 
 /* Whether the file is woken by nothing but other runs and by hand. */
@@ -119,7 +127,7 @@ only_chained(const struct lint *l)
 bool
 lint_misleads(const struct lint *l, const struct expr_token *token)
 {
-	static const char *const aware[] = { "workflow_run", "event_name", "EVENT_NAME" };
+	static const char *const aware[] = { "workflow_run", "event_name", "EVENT_NAME", NULL };
 
 	if (!l->wakes_on_chain || (l->site != LINT_AT_SCRIPT && l->site != LINT_AT_VALUE))
 		return false;
@@ -127,10 +135,7 @@ lint_misleads(const struct lint *l, const struct expr_token *token)
 		return false;
 	if (l->step && is_guarded(l->step->cond_source))
 		return false;
-	for (size_t i = 0; i < WF_COUNT(aware); i++)
-		if (wf_str_find(token->source, wf_str(aware[i])) >= 0)
-			return false;
-	return true;
+	return !mentions(token->source, aware);
 }
 
 static void

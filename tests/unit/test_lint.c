@@ -452,6 +452,12 @@ TEST(lint_the_ref_of_a_chained_run_is_the_default_branch)
 		{ ON_CHAIN("    - if: github.event.workflow_run.conclusion == 'success'\n"
 		           "      run: x ${{ github.ref_name }}\n"),
 		    "8:18-33 default-branch-ref" },
+		{ ON_CHAIN("    - if: github.event_name == 'workflow_run'\n"
+		           "      run: x $GITHUB_REF_NAME\n"),
+		    "8:15-30 default-branch-ref" },
+		{ ON_CHAIN("    - if: github.event_name != 'workflow_run'\n"
+		           "      run: x $GITHUB_REF_NAME\n"),
+		    "" },
 		{ ON_CHAIN("    - if: github.event_name == 'push'\n      run: x "
 		           "$GITHUB_REF_NAME\n"),
 		    "" },
