@@ -142,7 +142,7 @@ name_in_line(struct wf_arena *arena, struct wf_str line)
 	struct tree_limits limits = TREE_LIMITS;
 	struct tree tree;
 
-	tree_read(arena, NULL, line, &limits, &tree);
+	tree_read(arena, arena, NULL, line, &limits, &tree);
 	/* a mapping of one key to one text */
 	if (tree.failed || tree.n != 4 || tree.nodes[2].value.kind != EXPR_STRING ||
 	    wf_str_find_char(line, '|') >= 0 || wf_str_find_char(line, '>') >= 0)
