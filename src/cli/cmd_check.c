@@ -12,6 +12,7 @@
 
 struct check {
 	struct wf_arena *arena;
+	struct wf_arena *scratch; /* of one file */
 	const struct args *args;
 	struct wf_diags *diags; /* files that cannot be read */
 	struct problems problems;
@@ -33,33 +34,41 @@ refuse(struct check *c, struct wf_diag *diag)
 	c->refused = true;
 }
 
-/* `neighbours` are those that its rules may ask, or NULL. */
+/* Lets the rules look at what could be read. */
 static void
-check_file(struct check *c, struct neighbour *file, struct neighbours *neighbours)
+lint(struct source *file, const struct lint_repository *repository)
 {
-	struct lint_repository repository = { 0 };
+	if (file->workflow)
+		lint_workflow(file->workflow, repository, &file->diags);
+	if (file->action)
+		lint_action(file->action, repository, &file->diags);
+	lint_finish(file->file, file->text, file->workflow || file->action, &file->diags);
+}
 
-	if (file->checked)
+/* The file at a path of a work tree; `alone`: its rules may not ask the others. */
+static void
+check_file(struct check *c, struct neighbours *all, struct wf_str path, bool alone)
+{
+	struct lint_repository repository = neighbours_repository(all);
+	struct source file;
+	struct wf_error err;
+
+	if (wf_map_has(&all->checked, path))
 		return;
-	file->checked = true;
+	wf_map_set(&all->checked, wf_str_dup(c->arena, path), all);
 	c->nfiles++;
-	if (file->unreadable) {
-		wf_diags_add(c->diags, WF_DIAG_ERROR, &file->err);
+	if (!source_read(&file, c->scratch, all->root, path, &err)) {
+		wf_diags_add(c->diags, WF_DIAG_ERROR, &err);
 		c->unread = true;
 		return;
 	}
-	if (neighbours)
-		repository = neighbours_repository(neighbours);
-	if (file->workflow)
-		lint_workflow(file->workflow, neighbours ? &repository : NULL, &file->diags);
-	if (file->action)
-		lint_action(file->action, neighbours ? &repository : NULL, &file->diags);
-	lint_finish(file->file, file->text, file->workflow || file->action, &file->diags);
-	c->invalid |= file->diags.nerrors > 0;
-	for (size_t i = 0; i < file->diags.n; i++) {
-		refuse(c, file->diags.items[i]);
-		problems_add(&c->problems, file->diags.items[i], file->text);
+	lint(&file, alone ? NULL : &repository);
+	c->invalid |= file.diags.nerrors > 0;
+	for (size_t i = 0; i < file.diags.n; i++) {
+		refuse(c, file.diags.items[i]);
+		problems_add(&c->problems, file.diags.items[i], file.text);
 	}
+	wf_arena_reset(c->scratch);
 }
 
 static struct neighbours *
@@ -92,7 +101,7 @@ check_named(struct check *c, const char *path)
 		found = true;
 	}
 	all = work_tree(c, root);
-	check_file(c, neighbours_read(all, wf_str_skip(text, root.n)), found ? all : NULL);
+	check_file(c, all, wf_str_skip(text, root.n), !found);
 }
 
 /* ---- the repository ---- */
@@ -131,8 +140,7 @@ visit_action(void *data, const char *rel, const struct stat *st, bool *descend)
 
 	(void)descend;
 	if (S_ISREG(st->st_mode) && (!strcmp(name, "action.yml") || !strcmp(name, "action.yaml")))
-		check_file(a->check,
-		    neighbours_read(a->all, wf_strf(a->check->arena, ".github/%s", rel)), a->all);
+		check_file(a->check, a->all, wf_strf(a->check->arena, ".github/%s", rel), false);
 	return true;
 }
 
@@ -146,17 +154,17 @@ check_actions(struct check *c, struct neighbours *all)
 
 	for (size_t i = 0; i < WF_COUNT(roots); i++)
 		if (wf_exists(wf_strf(c->arena, "%s%s", all->root, roots[i]).p))
-			check_file(c, neighbours_read(all, wf_str(roots[i])), all);
+			check_file(c, all, wf_str(roots[i]), false);
 	if (wf_is_dir(dir) && !wf_walk(dir, visit_action, &actions, &err)) {
 		wf_diags_add(c->diags, WF_DIAG_ERROR, &err);
 		c->unread = true;
 	}
 	/* actions elsewhere that somebody uses; checking one may read another */
 	for (size_t i = 0; i < all->files.n; i++) {
-		struct neighbour *file = all->files.items[i].value;
+		const struct source *file = all->files.items[i].value;
 
-		if (file->is_action && !file->unreadable)
-			check_file(c, file, all);
+		if (file && file->is_action)
+			check_file(c, all, all->files.items[i].key, false);
 	}
 }
 
@@ -169,7 +177,7 @@ check_repository(struct check *c)
 
 	paths = neighbours_workflows(all, &n);
 	for (size_t i = 0; i < n; i++)
-		check_file(c, neighbours_read(all, wf_str(paths[i])), all);
+		check_file(c, all, wf_str(paths[i]), false);
 	check_actions(c, all);
 }
 
@@ -296,7 +304,8 @@ check_files(struct check *c, struct wf_error *err)
 		return CMD_FAILED;
 	}
 	problems_end(&c->problems);
-	fwrite(c->problems.out.p, 1, c->problems.out.n, stdout);
+	if (c->problems.out.n > 0)
+		fwrite(c->problems.out.p, 1, c->problems.out.n, stdout);
 	return status_of(c);
 }
 
@@ -316,8 +325,10 @@ cmd_check(struct cmd *cmd, struct wf_error *err)
 	c.problems.form = args->sarif ? PROBLEMS_SARIF : args->json ? PROBLEMS_JSON : PROBLEMS_TEXT;
 	c.problems.color = style_color(args->color, stdout);
 	c.problems.arena = cmd->arena;
+	c.scratch = wf_arena_new();
 	wf_map_init(&c.roots, cmd->arena, false);
 	status = check_files(&c, err);
 	wf_buf_release(&c.problems.out);
+	wf_arena_free(c.scratch);
 	return status;
 }

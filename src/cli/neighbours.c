@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* neighbours.c - reads files of a work tree once and keeps them by their paths. */
+/* neighbours.c - reads files of a work tree, and keeps those that others ask for. */
 #include "cli/neighbours.h"
 
 #include "base/fs.h"
+#include "model/tree.h"
 
 enum { MAX_FILE = 16 << 20 };
 
 static const char workflows_dir[] = ".github/workflows";
-
-void
-neighbours_init(struct neighbours *all, struct wf_arena *arena, const char *root)
-{
-	*all = (struct neighbours){ .arena = arena, .root = root };
-	wf_map_init(&all->files, arena, false);
-}
 
 static bool
 is_action(struct wf_str path)
@@ -23,27 +17,45 @@ is_action(struct wf_str path)
 	return wf_str_is(name, "action.yml") || wf_str_is(name, "action.yaml");
 }
 
-struct neighbour *
-neighbours_read(struct neighbours *all, struct wf_str path)
+bool
+source_read(struct source *out, struct wf_arena *arena, const char *root, struct wf_str path,
+    struct wf_error *err)
 {
-	struct neighbour *file = wf_map_get(&all->files, path);
-
-	if (file)
-		return file;
-	file = wf_new(all->arena, struct neighbour);
-	path = wf_str_dup(all->arena, path);
-	wf_map_set(&all->files, path, file);
-	file->file = wf_strf(all->arena, "%s%.*s", all->root, WF_ARG(path)).p;
-	file->is_action = is_action(path);
-	file->diags.arena = all->arena;
-	file->unreadable = !wf_read_file(all->arena, file->file, MAX_FILE, &file->text, &file->err);
-	if (file->unreadable)
-		return file;
-	if (file->is_action)
-		file->action = action_read(all->arena, file->file, file->text, &file->diags);
+	*out = (struct source){
+		.file = wf_strf(arena, "%s%.*s", root, WF_ARG(path)).p,
+		.is_action = is_action(path),
+		.diags = { .arena = arena },
+	};
+	if (!wf_read_file(arena, out->file, MAX_FILE, &out->text, err))
+		return false;
+	if (out->is_action)
+		out->action = action_read(arena, out->file, out->text, &out->diags);
 	else
-		file->workflow = workflow_read(all->arena, file->file, path, file->text,
-		    &file->diags);
+		out->workflow = workflow_read(arena, out->file, path, out->text, &out->diags);
+	return true;
+}
+
+void
+neighbours_init(struct neighbours *all, struct wf_arena *arena, const char *root)
+{
+	*all = (struct neighbours){ .arena = arena, .root = root };
+	wf_map_init(&all->files, arena, false);
+	wf_map_init(&all->checked, arena, false);
+}
+
+/* The file at this path, or NULL. */
+static const struct source *
+read_kept(struct neighbours *all, struct wf_str path)
+{
+	struct source *file = wf_map_get(&all->files, path);
+
+	if (file || wf_map_has(&all->files, path))
+		return file;
+	path = wf_str_dup(all->arena, path);
+	file = wf_new(all->arena, struct source);
+	if (!source_read(file, all->arena, all->root, path, NULL))
+		file = NULL;
+	wf_map_set(&all->files, path, file);
 	return file;
 }
 
@@ -91,8 +103,8 @@ find_action(void *data, struct wf_str path)
 		return NULL;
 	for (size_t i = 0; i < WF_COUNT(names); i++) {
 		file = wf_strf(all->arena, "%.*s%s%s", WF_ARG(path), path.n ? "/" : "", names[i]);
-		if (!neighbours_read(all, file)->unreadable)
-			return neighbours_read(all, file)->action;
+		if (read_kept(all, file))
+			return read_kept(all, file)->action;
 	}
 	return NULL;
 }
@@ -100,16 +112,61 @@ find_action(void *data, struct wf_str path)
 static const struct workflow *
 find_workflow(void *data, struct wf_str path, bool *missing)
 {
-	struct neighbour *file;
+	struct neighbours *all = data;
+	const struct source *file;
 
 	if (!clean(&path))
 		return NULL;
-	file = neighbours_read(data, path);
-	*missing = file->unreadable && !wf_exists(file->file);
-	return file->workflow;
+	file = read_kept(all, path);
+	*missing = !file && !wf_exists(wf_strf(all->arena, "%s%.*s", all->root, WF_ARG(path)).p);
+	return file ? file->workflow : NULL;
 }
 
-/* A workflow that GitHub refuses has its name all the same, which is not known here: its path. */
+/* The line of a key at the left edge; p is NULL when there is none. */
+static struct wf_str
+root_line(struct wf_str text, struct wf_str key)
+{
+	while (text.p) {
+		struct wf_str line = wf_str_cut(&text, '\n');
+
+		if (wf_str_starts(line, key))
+			return line;
+	}
+	return (struct wf_str){ 0 };
+}
+
+/* The name out of a line `name: ...` alone; p is NULL when it is not in one line. */
+static struct wf_str
+name_in_line(struct wf_arena *arena, struct wf_str line)
+{
+	struct tree_limits limits = TREE_LIMITS;
+	struct tree tree;
+
+	tree_read(arena, arena, NULL, line, &limits, &tree);
+	/* a mapping of one key to one text */
+	if (tree.failed || tree.n != 4 || tree.nodes[2].value.kind != EXPR_STRING ||
+	    wf_str_find_char(line, '|') >= 0 || wf_str_find_char(line, '>') >= 0)
+		return (struct wf_str){ 0 };
+	return tree.nodes[2].value.string;
+}
+
+/* To know its name a file need not be understood; when its name does not stand in one line at the
+ * left edge, it is read all the same. */
+static struct wf_str
+name_of(struct neighbours *all, struct wf_str path)
+{
+	const char *file = wf_strf(all->arena, "%s%.*s", all->root, WF_ARG(path)).p;
+	const struct source *source;
+	struct wf_str name = { 0 }, text;
+
+	if (wf_read_file(all->arena, file, MAX_FILE, &text, NULL))
+		name = name_in_line(all->arena, root_line(text, WF_S("name:")));
+	if (name.n)
+		return name;
+	source = read_kept(all, path);
+	return source && source->workflow ? source->workflow->name : path;
+}
+
 static const struct wf_str *
 list_names(void *data, size_t *n)
 {
@@ -120,12 +177,8 @@ list_names(void *data, size_t *n)
 	if (!all->names) {
 		paths = neighbours_workflows(all, &npaths);
 		all->names = wf_new_array(all->arena, npaths, struct wf_str);
-		for (size_t i = 0; i < npaths; i++) {
-			struct neighbour *file = neighbours_read(all, wf_str(paths[i]));
-
-			all->names[all->nnames++] = file->workflow ? file->workflow->name
-			                                           : wf_str(paths[i]);
-		}
+		for (size_t i = 0; i < npaths; i++)
+			all->names[all->nnames++] = name_of(all, wf_str(paths[i]));
 	}
 	*n = all->nnames;
 	return all->names;

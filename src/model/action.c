@@ -210,6 +210,17 @@ read_runs(struct reading *r, const struct expr_token *runs)
 	const struct expr_token *word = schema_get(runs, "using");
 	const struct using *using = find_using(schema_text_of(word));
 
+	if (!runs) { /* the schema takes `Runs:` for it, and nobody reads that */
+		wf_diags_fail(r->diags, (struct wf_pos){ .file = r->action->file },
+		    "Top level 'runs:' section is required for %s", r->action->file);
+		return;
+	}
+	if (!word) {
+		wf_diags_fail(r->diags, runs->pos,
+		    "Missing 'using' value. 'using' requires 'composite', 'docker', 'node12', "
+		    "'node16', 'node20' or 'node24'.");
+		return;
+	}
 	if (!using) {
 		wf_diags_fail(r->diags, word->pos,
 		    "'using: %.*s' is not supported, use 'docker', 'node12', 'node16', 'node20' or "

@@ -4,11 +4,15 @@
 
 #include "model/context.h"
 
+#include <string.h>
+
 static const struct expr *
 checked(const struct expr *cond, struct wf_error *err, struct wf_diags *diags)
 {
 	if (!cond) {
 		err->kind = WF_ERR_INVALID; /* it is the file that is wrong */
+		if (strstr(err->msg, "named-value: 'secrets'"))
+			wf_hint(err, "put the secret in 'env:' and ask for env.NAME");
 		wf_diags_add(diags, WF_DIAG_ERROR, err);
 	}
 	return cond;

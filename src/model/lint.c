@@ -51,6 +51,7 @@ walk_scalar(struct lint *l, const struct expr_token *token)
 {
 	if (l->spelled_otherwise)
 		check_spelling(l, token);
+	l->misled = lint_misleads(l, token);
 	if (l->site == LINT_AT_SCRIPT)
 		lint_script(l, token);
 	if (token->kind == EXPR_TOKEN_EXPR)
@@ -219,7 +220,7 @@ init(struct lint *l, struct wf_diags *diags)
 	l->arena = diags->arena;
 	l->diags = diags;
 	l->spelled_otherwise = wf_str_find(l->source, WF_S("$<<")) >= 0;
-	lint_inputs_init(l);
+	lint_refs_init(l);
 }
 
 /* What was found while reading and has no name of its own. */

@@ -25,7 +25,7 @@ static const struct {
 static void
 look(struct lint *l, const struct lint_ref *ref)
 {
-	for (size_t i = 0; i < WF_COUNT(rules); i++)
+	for (size_t i = 0; i < WF_COUNT(rules) && !lint_enough(l); i++)
 		if (wf_str_ieq(ref->context, wf_str(rules[i].context)))
 			rules[i].look(l, ref);
 }

@@ -9,7 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { MAX_REPORTS = 1000 }; /* of one file; nobody reads more */
+enum { MAX_NAMES = 500 }; /* among which the nearest is looked for */
 
 /* ---- places in the file ---- */
 
@@ -198,17 +198,18 @@ lint_report(struct lint *l, enum lint_id id, const struct lint_spot *spot, const
 	size_t n;
 	const struct lint_rule *rule = &lint_rules(&n)[id];
 	struct wf_error err = { .kind = WF_ERR_INVALID };
-	struct wf_diags unread = { .arena = l->arena };
-	struct wf_diags *diags = l->nreports++ < MAX_REPORTS ? l->diags : &unread;
 	struct wf_diag *diag;
 	va_list ap;
 	int end;
 
+	if (lint_enough(l))
+		return &l->unread;
+	l->nreports++;
 	va_start(ap, fmt);
 	vsnprintf(err.msg, sizeof(err.msg), fmt, ap);
 	va_end(ap);
 	err.pos = locate(l, spot, &end);
-	diag = wf_diags_add(diags, rule->severity, &err);
+	diag = wf_diags_add(l->diags, rule->severity, &err);
 	diag->rule = rule->name;
 	diag->end = end;
 	return diag;
@@ -217,18 +218,19 @@ lint_report(struct lint *l, enum lint_id id, const struct lint_spot *spot, const
 void
 lint_suggest(struct wf_diag *diag, struct wf_str word, const struct wf_str *names, size_t n)
 {
-	struct wf_str nearest = wf_nearest(word, names, n);
+	struct wf_str nearest = wf_nearest(word, names, n < MAX_NAMES ? n : MAX_NAMES);
 
 	if (nearest.n)
 		wf_hint(&diag->error, "did you mean '%.*s'?", WF_ARG(nearest));
 }
 
 void
-lint_suggest_key(struct lint *l, struct wf_diag *diag, struct wf_str word, const struct wf_map *map)
+lint_suggest_key(struct wf_diag *diag, struct wf_str word, const struct wf_map *map)
 {
-	struct wf_str *names = wf_new_array(l->arena, map->n, struct wf_str);
+	size_t n = map->n < MAX_NAMES ? map->n : MAX_NAMES;
+	struct wf_str names[MAX_NAMES];
 
-	for (size_t i = 0; i < map->n; i++)
+	for (size_t i = 0; i < n; i++)
 		names[i] = map->items[i].key;
-	lint_suggest(diag, word, names, map->n);
+	lint_suggest(diag, word, names, n);
 }

@@ -6,14 +6,8 @@
 
 /* ---- outputs ---- */
 
-/* The declared outputs of something, or that they cannot be known. */
-struct outputs {
-	bool known;
-	struct wf_map names;
-};
-
 static void
-add_token_keys(struct outputs *out, const struct expr_token *map)
+add_token_keys(struct lint_outputs *out, const struct expr_token *map)
 {
 	out->known = !map || map->kind == EXPR_TOKEN_MAPPING;
 	for (size_t i = 0; map && out->known && i < map->map.n; i++) {
@@ -24,51 +18,68 @@ add_token_keys(struct outputs *out, const struct expr_token *map)
 	}
 }
 
-static void
-outputs_of_job(struct lint *l, const struct job_def *job, struct outputs *out)
+static const struct lint_outputs *
+outputs_of_job(struct lint *l, const struct job_def *job)
 {
+	struct lint_outputs *out = &l->job_outputs[job->index];
 	const struct workflow *callee;
 	const struct when_event *on;
 	bool missing;
 
+	if (out->asked)
+		return out;
+	out->asked = true;
+	wf_map_init(&out->names, l->arena, true);
 	if (!job->uses.n) {
 		add_token_keys(out, job->outputs);
-		return;
+		return out;
 	}
 	callee = lint_local_workflow(l, job, &missing);
 	on = callee ? when_find(callee->on, WF_S("workflow_call")) : NULL;
 	out->known = on != NULL;
 	for (size_t i = 0; on && i < on->noutputs; i++)
 		wf_map_set(&out->names, on->outputs[i].id, out);
+	return out;
 }
 
 /* Node and container actions may set what they do not declare; scripts declare nothing. */
-static void
-outputs_of_step(struct lint *l, const struct step_def *step, struct outputs *out)
+static const struct lint_outputs *
+outputs_of_step(struct lint *l, const struct step_def *step)
 {
+	static const struct lint_outputs unknown;
 	const struct action *action = lint_local_action(l, step);
+	struct lint_outputs *out;
 
-	out->known = action && action->kind == ACTION_COMPOSITE;
-	for (size_t i = 0; out->known && i < action->noutputs; i++)
+	if (!action || action->kind != ACTION_COMPOSITE)
+		return &unknown;
+	out = wf_map_get(&l->action_outputs, step->uses);
+	if (out)
+		return out;
+	out = wf_new(l->arena, struct lint_outputs);
+	out->known = true;
+	wf_map_init(&out->names, l->arena, true);
+	for (size_t i = 0; i < action->noutputs; i++)
 		wf_map_set(&out->names, action->outputs[i].id, out);
+	wf_map_set(&l->action_outputs, step->uses, out);
+	return out;
 }
 
-/* Key `i` of the reference names one of these outputs. */
+/* The third key of the reference names one of these outputs. */
 static void
-check_output(struct lint *l, const struct lint_ref *ref, size_t i, const struct outputs *known,
+check_output(struct lint *l, const struct lint_ref *ref, const struct lint_outputs *known,
     const char *what)
 {
 	struct lint_spot spot;
 	struct wf_diag *diag;
 
-	if (!known->known || !lint_ref_has(ref, i) || wf_map_has(&known->names, ref->path[i]))
+	if (!known->known || wf_map_has(&known->names, ref->path[2]))
 		return;
-	spot = lint_spot_ref(ref, i);
+	spot = lint_spot_ref(ref, 2);
 	diag = lint_report(l, LINT_UNKNOWN_OUTPUT, &spot,
 	    "%s '%.*s' has no output '%.*s': this is always empty", what, WF_ARG(ref->path[0]),
-	    WF_ARG(ref->path[i]));
+	    WF_ARG(ref->path[2]));
 	if (known->names.n > 0)
-		lint_suggest_key(l, diag, ref->path[i], &known->names);
+		lint_suggest_key(diag, ref->path[2], &known->names);
 	else
 		wf_hint(&diag->error, "it declares no outputs");
 }
@@ -121,7 +132,6 @@ report_need(struct lint *l, const struct lint_ref *ref)
 void
 lint_ref_need(struct lint *l, const struct lint_ref *ref)
 {
-	struct outputs known = { 0 };
 	const struct need_def *need = NULL;
 
 	if (!l->job || !lint_ref_has(ref, 0))
@@ -136,9 +146,7 @@ lint_ref_need(struct lint *l, const struct lint_ref *ref)
 	if (!check_property(l, ref, job_properties, WF_COUNT(job_properties)) ||
 	    !lint_ref_has(ref, 2))
 		return;
-	wf_map_init(&known.names, l->arena, true);
-	outputs_of_job(l, l->wf->jobs[need->index], &known);
-	check_output(l, ref, 2, &known, "job");
+	check_output(l, ref, outputs_of_job(l, l->wf->jobs[need->index]), "job");
 }
 
 /* ---- steps ---- */
@@ -146,7 +154,6 @@ lint_ref_need(struct lint *l, const struct lint_ref *ref)
 void
 lint_ref_step(struct lint *l, const struct lint_ref *ref)
 {
-	struct outputs known = { 0 };
 	const struct step_def *step;
 	struct lint_spot spot;
 	struct wf_diag *diag;
@@ -163,15 +170,13 @@ lint_ref_step(struct lint *l, const struct lint_ref *ref)
 		          : "there is no step with the id '%.*s' here: this is always empty",
 		    WF_ARG(ref->path[0]));
 		if (!later)
-			lint_suggest_key(l, diag, ref->path[0], &l->past);
+			lint_suggest_key(diag, ref->path[0], &l->past);
 		return;
 	}
 	if (!check_property(l, ref, step_properties, WF_COUNT(step_properties)) ||
 	    !lint_ref_has(ref, 2))
 		return;
-	wf_map_init(&known.names, l->arena, true);
-	outputs_of_step(l, step, &known);
-	check_output(l, ref, 2, &known, "step");
+	check_output(l, ref, outputs_of_step(l, step), "step");
 }
 
 /* ---- jobs: outputs of workflow_call ---- */
@@ -179,7 +184,6 @@ lint_ref_step(struct lint *l, const struct lint_ref *ref)
 void
 lint_ref_job(struct lint *l, const struct lint_ref *ref)
 {
-	struct outputs known = { 0 };
 	const struct job_def *job;
 	struct lint_spot spot;
 
@@ -201,9 +205,7 @@ lint_ref_job(struct lint *l, const struct lint_ref *ref)
 	if (!check_property(l, ref, job_properties, WF_COUNT(job_properties)) ||
 	    !lint_ref_has(ref, 2))
 		return;
-	wf_map_init(&known.names, l->arena, true);
-	outputs_of_job(l, job, &known);
-	check_output(l, ref, 2, &known, "job");
+	check_output(l, ref, outputs_of_job(l, job), "job");
 }
 
 /* ---- inputs ---- */
@@ -211,10 +213,13 @@ lint_ref_job(struct lint *l, const struct lint_ref *ref)
 static const char *const input_events[] = { "workflow_dispatch", "workflow_call" };
 
 void
-lint_inputs_init(struct lint *l)
+lint_refs_init(struct lint *l)
 {
 	const struct when_event *on;
 
+	wf_map_init(&l->action_outputs, l->arena, false);
+	if (l->wf)
+		l->job_outputs = wf_new_array(l->arena, l->wf->njobs, struct lint_outputs);
 	wf_map_init(&l->inputs, l->arena, true);
 	for (size_t i = 0; l->action && i < l->action->ninputs; i++)
 		wf_map_set(&l->inputs, l->action->inputs[i].id, l);
@@ -237,7 +242,7 @@ check_input(struct lint *l, const struct lint_ref *ref, size_t i)
 	spot = lint_spot_ref(ref, i);
 	diag = lint_report(l, LINT_UNDECLARED_INPUT, &spot, "this %s declares no input '%.*s'",
 	    l->wf ? "workflow" : "action", WF_ARG(ref->path[i]));
-	lint_suggest_key(l, diag, ref->path[i], &l->inputs);
+	lint_suggest_key(diag, ref->path[i], &l->inputs);
 }
 
 void
@@ -315,5 +320,5 @@ lint_ref_matrix(struct lint *l, const struct lint_ref *ref)
 	}
 	diag = lint_report(l, LINT_UNKNOWN_MATRIX_KEY, &spot,
 	    "no leg of the matrix has '%.*s': this is always empty", WF_ARG(ref->path[0]));
-	lint_suggest_key(l, diag, ref->path[0], &l->matrix);
+	lint_suggest_key(diag, ref->path[0], &l->matrix);
 }

@@ -92,32 +92,50 @@ check_injection(struct lint *l, const struct lint_ref *ref)
 
 /* ---- default-branch-ref ---- */
 
-/* A condition that asks for the event or the ref knows what it does. */
 static bool
-is_guarded(const struct expr_token *cond)
+mentions(struct wf_str text, const char *const *words)
 {
-	static const char *const words[] = { "event_name", "github.ref", "github.event." };
-
-	for (size_t i = 0; cond && i < WF_COUNT(words); i++)
-		if (wf_str_find(cond->source, wf_str(words[i])) >= 0 &&
-		    wf_str_find(cond->source, WF_S("github.event.workflow_run.")) < 0)
+	for (; *words; words++)
+		if (wf_str_find(text, wf_str(*words)) >= 0)
 			return true;
 	return false;
 }
 
-/* Whether a ref here is that of the default branch, with nobody having thought of it. */
+/* A condition that asks for the event or the ref knows what it does, unless it asks for the very
+ * run that woke this one. */
 static bool
-misleads(const struct lint *l, const struct expr_token *token)
+is_guarded(const struct expr_token *cond)
 {
-	static const char *const aware[] = { "workflow_run", "event_name", "EVENT_NAME" };
+	static const char *const guards[] = { "event_name", "github.ref", "github.event.", NULL };
+	static const char *const chained[] = { "github.event.workflow_run.", "== 'workflow_run'",
+		NULL };
 
-	if (!l->wakes_on_chain || !l->job || is_guarded(l->job->cond_source) ||
-	    (l->step && is_guarded(l->step->cond_source)))
-		return false;
-	for (size_t i = 0; i < WF_COUNT(aware); i++)
-		if (wf_str_find(token->source, wf_str(aware[i])) >= 0)
+	return cond && mentions(cond->source, guards) && !mentions(cond->source, chained);
+}
+
+/* Whether the file is woken by nothing but other runs and by hand. */
+static bool
+only_chained(const struct lint *l)
+{
+	for (size_t i = 0; i < l->wf->on->n; i++)
+		if (!wf_str_is(l->wf->on->events[i].name, "workflow_run") &&
+		    !wf_str_is(l->wf->on->events[i].name, "workflow_dispatch"))
 			return false;
 	return true;
+}
+
+bool
+lint_misleads(const struct lint *l, const struct expr_token *token)
+{
+	static const char *const aware[] = { "workflow_run", "event_name", "EVENT_NAME", NULL };
+
+	if (!l->wakes_on_chain || (l->site != LINT_AT_SCRIPT && l->site != LINT_AT_VALUE))
+		return false;
+	if (l->job ? is_guarded(l->job->cond_source) : !only_chained(l))
+		return false;
+	if (l->step && is_guarded(l->step->cond_source))
+		return false;
+	return !mentions(token->source, aware);
 }
 
 static void
@@ -138,9 +156,7 @@ lint_ref_github(struct lint *l, const struct lint_ref *ref)
 	check_injection(l, ref);
 	if (lint_ref_is(ref, 0, "event") && lint_ref_is(ref, 1, "inputs"))
 		lint_event_input(l, ref);
-	if (!lint_ref_is(ref, 0, "ref_name") || !ref->flows || !misleads(l, ref->token))
-		return;
-	if (l->site != LINT_AT_SCRIPT && l->site != LINT_AT_VALUE)
+	if (!lint_ref_is(ref, 0, "ref_name") || !ref->flows || !l->misled)
 		return;
 	spot = lint_spot_ref(ref, 0);
 	spot.at = spot.from;
@@ -224,6 +240,6 @@ lint_script(struct lint *l, const struct expr_token *token)
 	if (wf_str_find(token->source, WF_S("::")) >= 0)
 		for (size_t i = 0; i < WF_COUNT(old_commands); i++)
 			check_command(l, token, &old_commands[i]);
-	if (misleads(l, token))
+	if (l->misled)
 		check_variable(l, token);
 }

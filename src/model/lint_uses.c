@@ -124,7 +124,7 @@ lint_step_uses(struct lint *l, const struct step_def *step)
 	const struct action *action = lint_local_action(l, step);
 
 	l->elsewhere |= replaces_tree(step);
-	if (!action || (step->with && step->with->kind != EXPR_TOKEN_MAPPING))
+	if (!action || lint_enough(l) || (step->with && step->with->kind != EXPR_TOKEN_MAPPING))
 		return;
 	check_given(l, step, action);
 	check_required(l, step, action);

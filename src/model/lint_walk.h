@@ -43,6 +43,12 @@ enum lint_site {
 	LINT_AT_VALUE, /* env, with, outputs: what may carry a version */
 };
 
+/* The declared outputs of a job or an action. */
+struct lint_outputs {
+	bool asked, known; /* not known: it may have any */
+	struct wf_map names;
+};
+
 struct lint {
 	struct wf_arena *arena;
 	struct wf_diags *diags;
@@ -51,12 +57,15 @@ struct lint {
 	struct wf_str source;
 	const char **lines; /* starts of the lines of source; NULL: not asked yet */
 	size_t nlines, nreports;
+	struct wf_diag unread; /* stands for reports beyond those that anybody reads */
 	bool spelled_otherwise; /* $<< stands somewhere */
 
 	const struct workflow *wf; /* NULL: it is an action */
 	const struct action *action;
 	struct wf_map inputs; /* declared ones, letters without case */
 	bool wakes_on_chain; /* workflow_run */
+	struct lint_outputs *job_outputs; /* [wf->njobs], each filled in when it is asked for */
+	struct wf_map action_outputs; /* `uses:` to struct lint_outputs */
 
 	/* where the walk is */
 	enum lint_site site;
@@ -67,7 +76,16 @@ struct lint {
 	struct wf_map matrix; /* keys that legs of the job have */
 	bool matrix_known;
 	bool elsewhere; /* another repository was checked out over the work tree */
+	bool misled; /* a ref in this scalar is that of the default branch, and nobody asks */
 };
+
+enum { LINT_MAX_REPORTS = 100 }; /* of one file; nobody reads more */
+
+static inline bool
+lint_enough(const struct lint *l)
+{
+	return l->nreports >= LINT_MAX_REPORTS;
+}
 
 /* ---- places (lint_place.c) ---- */
 
@@ -92,8 +110,7 @@ struct wf_diag *lint_report(struct lint *l, enum lint_id id, const struct lint_s
 /* "did you mean 'X'?" when one of the names is near. */
 void lint_suggest(struct wf_diag *diag, struct wf_str word, const struct wf_str *names, size_t n);
 /* The same over the keys of a map. */
-void lint_suggest_key(struct lint *l, struct wf_diag *diag, struct wf_str word,
-    const struct wf_map *map);
+void lint_suggest_key(struct wf_diag *diag, struct wf_str word, const struct wf_map *map);
 
 /* ---- expressions (lint_expr.c) ---- */
 
@@ -127,13 +144,15 @@ void lint_ref_job(struct lint *l, const struct lint_ref *ref);
 void lint_ref_input(struct lint *l, const struct lint_ref *ref);
 void lint_ref_matrix(struct lint *l, const struct lint_ref *ref);
 void lint_event_input(struct lint *l, const struct lint_ref *ref);
-/* Gathers the inputs that the file declares, and the keys of a job's matrix. */
-void lint_inputs_init(struct lint *l);
+/* Gathers what the file declares, and the keys of a job's matrix. */
+void lint_refs_init(struct lint *l);
 void lint_matrix_init(struct lint *l, const struct expr_token *strategy);
 
 /* lint_untrusted.c: github.*, and the text of scripts */
 void lint_ref_github(struct lint *l, const struct lint_ref *ref);
 void lint_script(struct lint *l, const struct expr_token *token);
+/* Whether a ref in the scalar misleads, see struct lint. */
+bool lint_misleads(const struct lint *l, const struct expr_token *token);
 
 /* lint_if.c */
 void lint_if(struct lint *l, const struct expr_token *token, const struct expr *cond);
