@@ -3,6 +3,7 @@
 
 #include "cli/cmd.h"
 #include "cli/foresee.h"
+#include "cli/graph.h"
 #include "cli/scene.h"
 #include "cli/tell.h"
 
@@ -141,6 +142,24 @@ print_json(const struct scene *scene, const struct foreseen *runs, size_t n)
 	scene_print_json(scene, list);
 }
 
+static void
+print_graph(const struct scene *scene, const struct foreseen *runs, size_t n)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+	struct wf_arena *arena = scene->cmd->arena;
+	struct graph *graph = graph_make(arena, runs, n);
+
+	switch ((enum graph_form)scene->cmd->args->graph) {
+	case GRAPH_NONE:
+	case GRAPH_TEXT: graph_text(&out, graph, arena); break;
+	case GRAPH_DOT: graph_dot(&out, graph); break;
+	case GRAPH_MERMAID: graph_mermaid(&out, graph); break;
+	case GRAPH_SVG: graph_svg(&out, graph, arena); break;
+	}
+	if (out.n > 0)
+		cmd_print(&out);
+}
+
 int
 cmd_plan(struct cmd *cmd, struct wf_error *err)
 {
@@ -156,6 +175,8 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 		return CMD_FAILED;
 	if (cmd->args->json)
 		print_json(&scene, runs, n);
+	else if (cmd->args->graph != GRAPH_NONE)
+		print_graph(&scene, runs, n);
 	else
 		print_text(&scene, runs, n);
 	return scene_status(&scene);
