@@ -129,6 +129,11 @@ print_text(const struct scene *scene, const struct foreseen *runs, size_t n)
 			nasleep++;
 	if (nasleep > 0)
 		wf_buf_addf(&out, "%zu more stay asleep: 'wfrun why' says why\n", nasleep);
+	if (!scene->cmd->args->no_chain && !foresee_follows(scene))
+		wf_buf_addf(&out,
+		    "what follows by workflow_run is for the files of '%.*s' to say, which is not "
+		    "checked out; --chain-from worktree rehearses it\n",
+		    WF_ARG(scene->facts.default_branch));
 	cmd_print(&out);
 }
 
