@@ -37,7 +37,7 @@ print_job(struct wf_buf *out, const struct outlook *outlook, size_t node, struct
 
 	for (size_t i = 0; i < (f->njobs > 0 ? f->njobs : 1); i++) {
 		wf_buf_addf(out, "%*s%-*.*s  ", indent, "", width > 0 ? width : 0,
-		    WF_ARG(tell_name(f, i)));
+		    WF_ARG(tell_line(arena, tell_name(f, i))));
 		tell_state(out, f, arena);
 		wf_buf_addc(out, '\n');
 		if (i < calls->n)
@@ -77,7 +77,7 @@ print_followers(struct wf_buf *out, const struct foreseen *run, struct wf_arena 
 		const struct foreseen *next = run->followers[i].run;
 
 		wf_buf_addf(out, "%*sthen wakes %.*s (%.*s), %s\n", indent, "",
-		    WF_ARG(next->wf->name), WF_ARG(next->wf->path),
+		    WF_ARG(tell_line(arena, next->wf->name)), WF_ARG(next->wf->path),
 		    follow_words(run->followers[i].action));
 		print_jobs(out, next->outlook, arena, indent + 2);
 		print_followers(out, next, arena, indent + 2);
@@ -93,7 +93,7 @@ print_run(struct wf_buf *out, const struct foreseen *run, struct wf_arena *arena
 
 	wf_buf_addf(out, "%.*s:%d", WF_ARG(run->wf->path), verdict->pos.line);
 	if (!wf_str_eq(run->wf->name, run->wf->path))
-		wf_buf_addf(out, "  %.*s", WF_ARG(run->wf->name));
+		wf_buf_addf(out, "  %.*s", WF_ARG(tell_line(arena, run->wf->name)));
 	wf_buf_addf(out, "  %s%.*s\n",
 	    run->outlook ? "" : "stays asleep: ", WF_ARG(verdict->reason));
 	if (run->outlook)

@@ -79,7 +79,7 @@ says_something(const struct job_def *def)
 static struct wf_str
 prefix_of(struct wf_arena *arena, struct wf_str prefix, const struct forecast *f, size_t leg)
 {
-	struct wf_str name = tell_name(f, leg);
+	struct wf_str name = tell_line(arena, tell_name(f, leg));
 
 	return wf_strf(arena, "%.*s%.*s / ", WF_ARG(prefix), WF_ARG(name));
 }
@@ -139,7 +139,8 @@ print_pending(struct wf_buf *out, const struct answer *answer, struct wf_arena *
 
 	wf_buf_adds(out, "        a required check of this name would stay pending: ");
 	for (size_t i = 0; i < names->n; i++)
-		wf_buf_addf(out, "%s%.*s", i > 0 ? ", " : "", WF_ARG(names->items[i].string));
+		wf_buf_addf(out, "%s%.*s", i > 0 ? ", " : "",
+		    WF_ARG(tell_line(arena, names->items[i].string)));
 	wf_buf_addc(out, '\n');
 }
 

@@ -12,25 +12,13 @@ struct builder {
 	size_t number;
 };
 
-/* Names may hold line breaks. */
-static struct wf_str
-one_line(struct wf_arena *arena, struct wf_str text)
-{
-	char *copy = wf_cstr(arena, text);
-
-	for (size_t i = 0; i < text.n; i++)
-		if (copy[i] == '\n' || copy[i] == '\r' || copy[i] == '\t')
-			copy[i] = ' ';
-	return (struct wf_str){ copy, text.n };
-}
-
 static struct graph *
 new_box(struct builder *b, struct wf_str title)
 {
 	struct graph *graph = wf_new(b->arena, struct graph);
 
 	graph->number = b->number++;
-	graph->title = one_line(b->arena, title);
+	graph->title = tell_line(b->arena, title);
 	return graph;
 }
 
@@ -53,7 +41,7 @@ add_edge(struct builder *b, struct graph *graph, size_t from, size_t to, struct 
 static void
 add_line(struct builder *b, struct graph *graph, struct wf_str line)
 {
-	*wf_push(b->arena, graph->lines, graph->nlines, graph->lines_cap) = one_line(b->arena,
+	*wf_push(b->arena, graph->lines, graph->nlines, graph->lines_cap) = tell_line(b->arena,
 	    line);
 }
 
