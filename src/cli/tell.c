@@ -305,7 +305,7 @@ job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 	expr_object_set(out, WF_S("state"), expr_cstring(forecast_kind_name(f->kind)));
 	if (f->kind == FORECAST_SKIPPED || f->kind == FORECAST_FAILS)
 		set_text(out, "reason", f->reason);
-	else
+	else if (def->nneeds > 0)
 		set_list(out, "when", when_json(arena, f));
 	if (def->cond_source)
 		expr_object_set(out, WF_S("values"), values_json(arena, f));
