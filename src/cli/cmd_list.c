@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "cli/cmd.h"
+#include "cli/list_schedule.h"
 #include "cli/scene.h"
 
 /* The filters of an event, as they are spelled in the file. */
@@ -128,6 +129,8 @@ cmd_list(struct cmd *cmd, struct wf_error *err)
 
 	if (!scene_open(&scene, cmd, err) || !scene_load(&scene, err))
 		return CMD_FAILED;
+	if (cmd->args->schedule || cmd->args->week)
+		return list_schedule(&scene, err) ? scene_status(&scene) : CMD_FAILED;
 	for (size_t i = 0; i < scene.n; i++)
 		if (cmd->args->json)
 			expr_array_push(list, workflow_json(cmd->arena, &scene.workflows[i]));

@@ -3,6 +3,7 @@
 
 #include "cli/cmd.h"
 #include "cli/foresee.h"
+#include "cli/graph.h"
 #include "cli/scene.h"
 #include "cli/tell.h"
 
@@ -36,7 +37,7 @@ print_job(struct wf_buf *out, const struct outlook *outlook, size_t node, struct
 
 	for (size_t i = 0; i < (f->njobs > 0 ? f->njobs : 1); i++) {
 		wf_buf_addf(out, "%*s%-*.*s  ", indent, "", width > 0 ? width : 0,
-		    WF_ARG(tell_name(f, i)));
+		    WF_ARG(tell_line(arena, tell_name(f, i))));
 		tell_state(out, f, arena);
 		wf_buf_addc(out, '\n');
 		if (i < calls->n)
@@ -76,7 +77,7 @@ print_followers(struct wf_buf *out, const struct foreseen *run, struct wf_arena 
 		const struct foreseen *next = run->followers[i].run;
 
 		wf_buf_addf(out, "%*sthen wakes %.*s (%.*s), %s\n", indent, "",
-		    WF_ARG(next->wf->name), WF_ARG(next->wf->path),
+		    WF_ARG(tell_line(arena, next->wf->name)), WF_ARG(next->wf->path),
 		    follow_words(run->followers[i].action));
 		print_jobs(out, next->outlook, arena, indent + 2);
 		print_followers(out, next, arena, indent + 2);
@@ -92,7 +93,7 @@ print_run(struct wf_buf *out, const struct foreseen *run, struct wf_arena *arena
 
 	wf_buf_addf(out, "%.*s:%d", WF_ARG(run->wf->path), verdict->pos.line);
 	if (!wf_str_eq(run->wf->name, run->wf->path))
-		wf_buf_addf(out, "  %.*s", WF_ARG(run->wf->name));
+		wf_buf_addf(out, "  %.*s", WF_ARG(tell_line(arena, run->wf->name)));
 	wf_buf_addf(out, "  %s%.*s\n",
 	    run->outlook ? "" : "stays asleep: ", WF_ARG(verdict->reason));
 	if (run->outlook)
@@ -128,6 +129,11 @@ print_text(const struct scene *scene, const struct foreseen *runs, size_t n)
 			nasleep++;
 	if (nasleep > 0)
 		wf_buf_addf(&out, "%zu more stay asleep: 'wfrun why' says why\n", nasleep);
+	if (!scene->cmd->args->no_chain && !foresee_follows(scene))
+		wf_buf_addf(&out,
+		    "what follows by workflow_run is for the files of '%.*s' to say, which is not "
+		    "checked out; --chain-from worktree rehearses it\n",
+		    WF_ARG(scene->facts.default_branch));
 	cmd_print(&out);
 }
 
@@ -139,6 +145,24 @@ print_json(const struct scene *scene, const struct foreseen *runs, size_t n)
 	for (size_t i = 0; i < n; i++)
 		expr_array_push(list, tell_run_json(scene->cmd->arena, &runs[i]));
 	scene_print_json(scene, list);
+}
+
+static void
+print_graph(const struct scene *scene, const struct foreseen *runs, size_t n)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+	struct wf_arena *arena = scene->cmd->arena;
+	struct graph *graph = graph_make(arena, runs, n);
+
+	switch ((enum graph_form)scene->cmd->args->graph) {
+	case GRAPH_NONE:
+	case GRAPH_TEXT: graph_text(&out, graph, arena); break;
+	case GRAPH_DOT: graph_dot(&out, graph); break;
+	case GRAPH_MERMAID: graph_mermaid(&out, graph); break;
+	case GRAPH_SVG: graph_svg(&out, graph, arena); break;
+	}
+	if (out.n > 0)
+		cmd_print(&out);
 }
 
 int
@@ -156,6 +180,8 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 		return CMD_FAILED;
 	if (cmd->args->json)
 		print_json(&scene, runs, n);
+	else if (cmd->args->graph != GRAPH_NONE)
+		print_graph(&scene, runs, n);
 	else
 		print_text(&scene, runs, n);
 	return scene_status(&scene);

@@ -75,37 +75,60 @@ says_something(const struct job_def *def)
 	return def->cond_source || def->nneeds > 0;
 }
 
+/* "deploy (prod) / " in front of what the leg calls. */
+static struct wf_str
+prefix_of(struct wf_arena *arena, struct wf_str prefix, const struct forecast *f, size_t leg)
+{
+	struct wf_str name = tell_line(arena, tell_name(f, leg));
+
+	return wf_strf(arena, "%.*s%.*s / ", WF_ARG(prefix), WF_ARG(name));
+}
+
 static void
-print_jobs(struct wf_buf *out, const struct outlook *outlook, struct wf_arena *arena, int indent)
+print_jobs(struct wf_buf *out, const struct outlook *outlook, struct wf_arena *arena,
+    struct wf_str prefix)
 {
 	for (size_t i = 0; i < outlook->plan->n; i++) {
 		const struct forecast *f = &outlook->jobs[i];
 		const struct outlook_calls *calls = &outlook->calls[i];
 
-		if (says_something(f->node->def) || calls->n > 0) {
-			wf_buf_addf(out, "%*s%.*s:%d ", indent, "", WF_ARG(f->node->def->id),
-			    f->node->def->pos.line);
+		if (says_something(f->node->def)) {
+			wf_buf_addf(out, "        %.*s%.*s:%d  ", WF_ARG(prefix),
+			    WF_ARG(f->node->def->id), f->node->def->pos.line);
 			tell_state(out, f, arena);
 			wf_buf_addc(out, '\n');
 		}
 		for (size_t k = 0; k < calls->n; k++)
 			if (calls->items[k].callee)
-				print_jobs(out, calls->items[k].callee, arena, indent + 2);
+				print_jobs(out, calls->items[k].callee, arena,
+				    prefix_of(arena, prefix, f, k));
 	}
 }
 
 /* The names under which the checks would be asked for. */
+static void
+add_checks(struct expr_array *names, const struct outlook *outlook, struct wf_str prefix)
+{
+	for (size_t i = 0; i < outlook->plan->n; i++) {
+		const struct forecast *f = &outlook->jobs[i];
+		const struct outlook_calls *calls = &outlook->calls[i];
+
+		for (size_t k = 0; k < calls->n; k++)
+			if (calls->items[k].callee)
+				add_checks(names, calls->items[k].callee,
+				    prefix_of(names->arena, prefix, f, k));
+		for (size_t k = 0; calls->n == 0 && k < (f->njobs > 0 ? f->njobs : 1); k++)
+			expr_array_push(names, expr_string(wf_strf(names->arena, "%.*s%.*s",
+			                           WF_ARG(prefix), WF_ARG(tell_name(f, k)))));
+	}
+}
+
 static struct expr_array *
 check_names(struct wf_arena *arena, const struct outlook *outlook)
 {
 	struct expr_array *names = expr_array_new(arena);
 
-	for (size_t i = 0; i < outlook->plan->n; i++) {
-		const struct forecast *f = &outlook->jobs[i];
-
-		for (size_t k = 0; k < (f->njobs > 0 ? f->njobs : 1); k++)
-			expr_array_push(names, expr_string(tell_name(f, k)));
-	}
+	add_checks(names, outlook, WF_S(""));
 	return names;
 }
 
@@ -116,7 +139,8 @@ print_pending(struct wf_buf *out, const struct answer *answer, struct wf_arena *
 
 	wf_buf_adds(out, "        a required check of this name would stay pending: ");
 	for (size_t i = 0; i < names->n; i++)
-		wf_buf_addf(out, "%s%.*s", i > 0 ? ", " : "", WF_ARG(names->items[i].string));
+		wf_buf_addf(out, "%s%.*s", i > 0 ? ", " : "",
+		    WF_ARG(tell_line(arena, names->items[i].string)));
 	wf_buf_addc(out, '\n');
 }
 
@@ -136,7 +160,7 @@ print_answer(struct wf_buf *out, const struct answer *answer, size_t width, stru
 	if (answer->pending)
 		print_pending(out, answer, arena);
 	else if (answer->run.outlook)
-		print_jobs(out, answer->run.outlook, arena, 8);
+		print_jobs(out, answer->run.outlook, arena, WF_S(""));
 }
 
 static void

@@ -91,13 +91,14 @@ foresee(struct scene *scene, const struct workflow *wf, const struct event *even
 
 /* ---- followers ---- */
 
-/* Whether the work tree's files are those of the default branch, which decide on workflow_run. */
-static bool
-is_default(const struct scene *scene)
+bool
+foresee_follows(const struct scene *scene)
 {
 	const struct repo_facts *facts = &scene->facts;
 	struct wf_str sha;
 
+	if (scene->cmd->args->chain_from == SESSION_CHAIN_WORKTREE)
+		return true;
 	return repo_resolve(scene->repo, scene->cmd->arena,
 	           wf_cstr(scene->cmd->arena, facts->default_branch), &sha) &&
 	       wf_str_eq(sha, facts->head_sha);
@@ -180,5 +181,7 @@ foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *er
 {
 	size_t budget = MAX_FOLLOWERS;
 
-	return !run->outlook || !is_default(scene) || follow(scene, run, 0, &budget, err);
+	if (!run->outlook || scene->cmd->args->no_chain || !foresee_follows(scene))
+		return true;
+	return follow(scene, run, 0, &budget, err);
 }

@@ -31,6 +31,9 @@ bool foresee(struct scene *scene, const struct workflow *wf, const struct event 
     struct foreseen *out, struct wf_error *err);
 /* The jobs of a workflow as if the event had woken it. */
 bool foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err);
-/* The runs that its end, or its start, wakes, down to the depth that GitHub follows. Looks only
- * where the work tree is that of the default branch, whose files decide. */
+/* Whether the work tree's files are those that decide on workflow_run: it is the default branch's
+ * tip that is checked out, or --chain-from asks for it. */
+bool foresee_follows(const struct scene *scene);
+/* The runs that its end, or its start, wakes, down to the depth that GitHub follows; none where
+ * foresee_follows() says no. */
 bool foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *err);

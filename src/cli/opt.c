@@ -85,6 +85,8 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
 static const char *const chain_names[] = { "default", "worktree", NULL }; /* session_chain_from */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
+/* as enum graph_form; "" stands for the list, which is no graph */
+static const char *const graph_names[] = { "", "text", "dot", "mermaid", "svg", NULL };
 
 #define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL)
 #define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY | IN_EVENT)
@@ -116,9 +118,9 @@ static const struct opt options[] = {
 	{ 0, "box", "sandbox|host", "where jobs execute", IN_RUN, CHOICE(box, box_names) },
 	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN, TEXT(stubs) },
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
-	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN, FLAG(no_chain) },
-	{ 0, "chain-from", "default|worktree", "where the workflows that follow come from", IN_RUN,
-	    CHOICE(chain_from, chain_names) },
+	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN | IN_PLAN, FLAG(no_chain) },
+	{ 0, "chain-from", "default|worktree", "where the workflows that follow come from",
+	    IN_RUN | IN_PLAN, CHOICE(chain_from, chain_names) },
 	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN | IN_CHECK, FLAG(strict) },
 	{ 'p', "pattern", "PATTERN...", "patterns, in order; ! takes out", IN_MATCH,
 	    LIST(patterns) },
@@ -130,6 +132,10 @@ static const struct opt options[] = {
 	{ 0, "feature", "NAME", "switch a feature of the parser on", IN_PARSE, LIST(features) },
 	{ 0, "local-repository", "OWNER/REPO@REF=DIR", "where calls of it are read", IN_PARSE,
 	    LIST(local_repositories) },
+	{ 0, "graph", "text|dot|mermaid|svg", "what waits for what, drawn", IN_PLAN,
+	    CHOICE(graph, graph_names) },
+	{ 0, "schedule", NULL, "which schedules fire in a week", IN_LIST, FLAG(schedule) },
+	{ 0, "week", "DATE", "the week that begins then (default: now)", IN_LIST, TEXT(week) },
 	{ 0, "json", NULL, "print JSON", IN_JSON, FLAG(json) },
 	{ 0, "sarif", NULL, "print SARIF 2.1.0", IN_CHECK, FLAG(sarif) },
 	{ 0, "explain", NULL, "explain rules by NAME, or list them", IN_CHECK, FLAG(explain) },

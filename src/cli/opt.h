@@ -35,6 +35,9 @@ struct args {
 	const char *before, *sha, *base, *ref, *actor;
 	struct opt_list changed;
 	struct opt_list paths; /* of `why` */
+	unsigned graph; /* enum graph_form, of `plan` */
+	bool schedule; /* of `list` */
+	const char *week;
 	bool committed;
 
 	struct opt_list inputs, secrets, vars, env; /* NAME=VALUE */

@@ -16,6 +16,25 @@ static const struct {
 
 /* ---- words ---- */
 
+/* What was appended from `from` on stays on its line. */
+static void
+flatten(struct wf_buf *out, size_t from)
+{
+	for (size_t i = from; i < out->n; i++)
+		if (out->p[i] == '\n' || out->p[i] == '\r' || out->p[i] == '\t')
+			out->p[i] = ' ';
+}
+
+struct wf_str
+tell_line(struct wf_arena *arena, struct wf_str text)
+{
+	struct wf_buf out = WF_BUF_INIT;
+
+	wf_buf_add(&out, text);
+	flatten(&out, 0);
+	return wf_buf_take(&out, arena);
+}
+
 static void
 add_names(struct wf_buf *out, const struct forecast_names *names)
 {
@@ -58,8 +77,8 @@ add_open(struct wf_buf *out, const struct forecast *f)
 		wf_buf_addf(out, "; calls %.*s", WF_ARG(f->node->def->uses));
 }
 
-void
-tell_state(struct wf_buf *out, const struct forecast *f, struct wf_arena *arena)
+static void
+add_state(struct wf_buf *out, const struct forecast *f, struct wf_arena *arena)
 {
 	const struct job_def *def = f->node->def;
 	struct wf_str values = forecast_values(arena, f);
@@ -89,6 +108,15 @@ tell_state(struct wf_buf *out, const struct forecast *f, struct wf_arena *arena)
 	abort();
 }
 
+void
+tell_state(struct wf_buf *out, const struct forecast *f, struct wf_arena *arena)
+{
+	size_t from = out->n;
+
+	add_state(out, f, arena);
+	flatten(out, from);
+}
+
 struct wf_str
 tell_name(const struct forecast *f, size_t leg)
 {
@@ -98,6 +126,8 @@ tell_name(const struct forecast *f, size_t leg)
 void
 tell_inputs(struct wf_buf *out, const struct expr_object *inputs)
 {
+	size_t from = out->n;
+
 	for (size_t i = 0; inputs && i < inputs->n; i++) {
 		const struct expr_pair *pair = &inputs->pairs[i];
 
@@ -109,6 +139,7 @@ tell_inputs(struct wf_buf *out, const struct expr_object *inputs)
 		else
 			expr_json_compact(out, pair->value);
 	}
+	flatten(out, from);
 }
 
 /* ---- order ---- */
@@ -274,7 +305,7 @@ job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 	expr_object_set(out, WF_S("state"), expr_cstring(forecast_kind_name(f->kind)));
 	if (f->kind == FORECAST_SKIPPED || f->kind == FORECAST_FAILS)
 		set_text(out, "reason", f->reason);
-	else
+	else if (def->nneeds > 0)
 		set_list(out, "when", when_json(arena, f));
 	if (def->cond_source)
 		expr_object_set(out, WF_S("values"), values_json(arena, f));

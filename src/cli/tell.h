@@ -12,6 +12,8 @@
 /* "after build on failure", "skipped: ...", "after a; runs or not: unknown, its if: waits for a".
  */
 void tell_state(struct wf_buf *out, const struct forecast *f, struct wf_arena *arena);
+/* Names and values as part of a line: what would break it becomes a blank. */
+struct wf_str tell_line(struct wf_arena *arena, struct wf_str text);
 /* How an instance is called: its display name where that is known. */
 struct wf_str tell_name(const struct forecast *f, size_t leg);
 /* The values of a call's inputs: "target: 'x', n: unknown"; nothing when it has none. */

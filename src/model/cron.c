@@ -57,7 +57,7 @@ read_part(const struct field *field, struct wf_str text, uint64_t *values)
 		return false;
 	if (step.p && (!wf_str_u64(step, &every) || every == 0))
 		return false;
-	if (step.p && first == last)
+	if (step.p && wf_str_find_char(base, '-') < 0)
 		last = field->max;
 	for (uint64_t value = first; value <= last; value += every) {
 		*values |= UINT64_C(1) << value;
@@ -65,6 +65,15 @@ read_part(const struct field *field, struct wf_str text, uint64_t *values)
 			break;
 	}
 	return true;
+}
+
+static bool
+goes_on(struct wf_str field)
+{
+	for (size_t i = 0; i < field.n; i++)
+		if (strchr("*-/", field.p[i]))
+			return true;
+	return false;
 }
 
 static bool
@@ -90,6 +99,7 @@ cron_read(struct wf_str text, struct cron *out)
 			continue; /* a run of spaces */
 		if (n == CRON_FIELDS || !read_field(&fields[n], word, &out->values[n]))
 			return false;
+		out->interval = out->interval || (n <= CRON_HOUR && goes_on(word));
 		out->any[n++] = word.p[0] == '*';
 	}
 	return n == CRON_FIELDS;

@@ -11,6 +11,7 @@ enum cron_field { CRON_MINUTE, CRON_HOUR, CRON_DAY, CRON_MONTH, CRON_WEEKDAY, CR
 struct cron {
 	uint64_t values[CRON_FIELDS]; /* bit n: the value n is in the field */
 	bool any[CRON_FIELDS]; /* the field is "*" or starts with it */
+	bool interval; /* minutes or hours go on: '*', a range or a step, not single values */
 };
 
 /* Reads the text; false when GitHub does not take it as a schedule (semantics.md 4.10). */
