@@ -14,6 +14,7 @@
 #include <pcre2.h>
 
 #include "base/glob.h"
+#include "base/literal.h"
 
 #define MATCH_LIMIT 200000
 #define HEAP_LIMIT_KIB 16384
@@ -26,6 +27,8 @@ struct wf_pattern {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	struct wf_buf text; /* WF_PATTERN_PICOMATCH: a name equal to the pattern matches */
+	struct wf_buf prefix, suffix; /* of a glob: what every match begins and ends with */
+	bool jit;
 };
 
 static uint32_t
@@ -55,7 +58,7 @@ compile(struct wf_pattern *pattern, struct wf_str source, int *code, size_t *at)
 	pcre2_compile_context_free(context);
 	if (!pattern->code)
 		return false;
-	pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE); /* without it matching is slower */
+	pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 	pattern->data = pcre2_match_data_create_from_pattern(pattern->code, NULL);
 	if (!pattern->data)
 		abort();
@@ -146,6 +149,8 @@ wf_pattern_new(enum wf_dialect dialect, struct wf_str text, struct wf_pos pos, s
 			break;
 		case WF_PATTERN_REGEX: ok = new_regex(pattern, text, why, sizeof(why)); break;
 		}
+	if (ok && dialect != WF_PATTERN_REGEX)
+		literal_ends(wf_buf_str(&source), &pattern->prefix, &pattern->suffix);
 	if (ok)
 		return pattern;
 	wf_pattern_free(pattern);
@@ -163,6 +168,8 @@ wf_pattern_free(struct wf_pattern *pattern)
 	pcre2_match_data_free(pattern->data);
 	pcre2_match_context_free(pattern->limits);
 	wf_buf_release(&pattern->text);
+	wf_buf_release(&pattern->prefix);
+	wf_buf_release(&pattern->suffix);
 	free(pattern);
 }
 
@@ -181,11 +188,36 @@ match_without_backtracking(const struct wf_pattern *pattern, struct wf_str s)
 	return rc >= 0;
 }
 
+static bool
+is_ascii(struct wf_str s)
+{
+	uint64_t word, all = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= s.n; i += sizeof(word)) {
+		memcpy(&word, s.p + i, sizeof(word));
+		all |= word;
+	}
+	for (; i < s.n; i++)
+		all |= (unsigned char)s.p[i];
+	return !(all & 0x8080808080808080u);
+}
+
+/* The short way, without the checks of pcre2_match(): what is ASCII is valid. */
+static int
+match_ascii(const struct wf_pattern *pattern, struct wf_str s)
+{
+	return pcre2_jit_match(pattern->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0,
+	    pattern->data, pattern->limits);
+}
+
 static int
 match_valid(const struct wf_pattern *pattern, struct wf_str s)
 {
-	int rc = pcre2_match(pattern->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, pattern->data,
-	    pattern->limits);
+	int rc = pattern->jit && is_ascii(s)
+	             ? match_ascii(pattern, s)
+	             : pcre2_match(pattern->code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0,
+	                   pattern->data, pattern->limits);
 
 	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
 		rc = pcre2_match(pattern->code, (PCRE2_SPTR)s.p, s.n, 0, PCRE2_NO_JIT,
@@ -220,7 +252,8 @@ wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
 
 	if (pattern->dialect == WF_PATTERN_PICOMATCH && wf_str_eq(s, wf_buf_str(&pattern->text)))
 		return true;
-	if (!pattern->code)
+	if (!pattern->code || !wf_str_starts(s, wf_buf_str(&pattern->prefix)) ||
+	    !wf_str_ends(s, wf_buf_str(&pattern->suffix)))
 		return false;
 	rc = match_valid(pattern, s);
 	if (is_utf_error(rc)) {

@@ -648,16 +648,25 @@ is_simple(struct wf_str in)
 	return in.n > 0 && in.p[0] != '*' && in.p[0] != '!';
 }
 
+/* Whether the '!' at the front opens a group and is no negation. */
+static bool
+is_negative_group(const struct glob *g)
+{
+	int look = peek(g, 3);
+
+	return peek(g, 1) == '(' && (peek(g, 2) != '?' || look < 0 || !strchr("!=<:", look));
+}
+
 /* Passes over the '!' at the front; an even number of them says nothing. */
 static bool
 read_negation(struct glob *g)
 {
-	bool negated = false;
+	bool negated = true;
 
-	while (peek(g, 0) == '!' && (peek(g, 1) != '(' || peek(g, 2) == '?')) {
+	if (peek(g, 0) != '!' || is_negative_group(g))
+		return false;
+	for (g->at++; peek(g, 0) == '!' && (peek(g, 1) != '(' || peek(g, 2) == '?'); g->at++)
 		negated = !negated;
-		g->at++;
-	}
 	return negated;
 }
 
