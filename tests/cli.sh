@@ -275,4 +275,14 @@ has "explain has an example" "$out" "Right:"
 try "explain what is no rule" 2 check --explain script-injektion
 has "the nearest rule is named" "$err" "did you mean 'script-injection'?"
 
+# a stream that the caller has closed
+"$wfrun" list >&- 2>"$scratch/err"
+got=$? out= err=$(cat "$scratch/err")
+is "no standard output: exit status 4" "$got" 4
+has "no standard output is said" "$err" "standard output"
+"$wfrun" list <&- >"$scratch/out" 2>&-
+got=$? out=$(cat "$scratch/out") err=
+is "neither input nor error output: exit status 0" "$got" 0
+has "the list is there all the same" "$out" "ci.yml"
+
 echo "1..$case"
