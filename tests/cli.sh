@@ -285,4 +285,17 @@ got=$? out=$(cat "$scratch/out") err=
 is "neither input nor error output: exit status 0" "$got" 0
 has "the list is there all the same" "$out" "ci.yml"
 
+# HOME is another user's, as after setpriv or in a container
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	mkdir -m 700 "$scratch/closed"
+	chmod 755 "$scratch"
+	as_nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	if $as_nobody test -x "$wfrun"; then
+		HOME=$scratch/closed $as_nobody "$wfrun" list >"$scratch/out" 2>"$scratch/err"
+		got=$? out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+		is "a closed HOME: exit status 0" "$got" 0
+		is "a closed HOME is not spoken of" "$err" ""
+	fi
+fi
+
 echo "1..$case"

@@ -6,8 +6,11 @@
 #include "event/repo.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "event/repo_git.h"
 
@@ -53,6 +56,30 @@ repo_oid_text(struct wf_arena *arena, const git_oid *oid)
 
 /* ---- open and close ---- */
 
+/* Whether a file of the user's configuration cannot be looked at: HOME is another user's, as after
+ * setpriv or in a container. */
+static bool
+is_closed(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!dir || snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return false;
+	return access(path, R_OK) < 0 && errno == EACCES;
+}
+
+/* git passes over such a configuration; libgit2 would refuse to open any repository. */
+static void
+pass_over_closed_home(void)
+{
+	const char *home = getenv("HOME"), *xdg = getenv("XDG_CONFIG_HOME");
+
+	if (is_closed(home, ".gitconfig"))
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, "");
+	if (xdg && *xdg ? is_closed(xdg, "git/config") : is_closed(home, ".config/git/config"))
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, "");
+}
+
 /* libgit2's switches hold for the process; they are set when it starts up, before any thread of
  * ours can be inside it. */
 static void
@@ -60,6 +87,7 @@ start_libgit2(void)
 {
 	if (git_libgit2_init() != 1)
 		return;
+	pass_over_closed_home();
 	/* git does not compute the hash of what it reads either */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
