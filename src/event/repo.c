@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/fs.h"
 #include "event/repo_git.h"
 
 bool
@@ -465,6 +466,43 @@ repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out, st
 	if (!ref_commit(repo, arena, "HEAD", &out->head_sha))
 		out->head_sha = WF_S(REPO_ZERO_SHA);
 	return repo_status(repo, arena, out->head_sha.p, &out->status, err);
+}
+
+/* ---- borrowed objects ---- */
+
+#define MAX_ALTERNATES 64 /* git itself stops five levels deep */
+#define MAX_ALTERNATES_FILE (1u << 20)
+
+static bool
+is_known(const char *const *paths, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+void
+repo_alternates(struct repo *repo, struct wf_arena *arena, const char ***out, size_t *n)
+{
+	const char *from = wf_join(arena, repo->commondir, "objects");
+	size_t cap = 0, next = 0;
+
+	*out = NULL;
+	*n = 0;
+	for (; from; from = next < *n ? (*out)[next++] : NULL) {
+		struct wf_str text;
+
+		if (!wf_read_file(arena, wf_join(arena, from, "info/alternates"),
+		        MAX_ALTERNATES_FILE, &text, NULL))
+			continue; /* most have none */
+		while (text.p && *n < MAX_ALTERNATES) {
+			const char *path = wf_cstr(arena, wf_str_cut(&text, '\n'));
+
+			if (path[0] == '/' && wf_is_dir(path) && !is_known(*out, *n, path))
+				*wf_push(arena, *out, *n, cap) = path;
+		}
+	}
 }
 
 /* ---- all references ---- */
