@@ -15,13 +15,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEEPEST 128 /* folders in one another; links that turn in a circle end here */
 #define DIGEST 32
 
 struct glob {
 	bool negated;
 	struct wf_pattern *pattern; /* matches paths relative to the workspace */
 	struct wf_str root; /* the literal folders that it starts with, relative; empty: all */
+};
+
+/* A folder on the way from a search root to where the walk is. */
+struct folder {
+	const struct folder *above;
+	dev_t dev;
+	ino_t ino;
 };
 
 struct hash {
@@ -228,10 +234,10 @@ inside(struct hash *hash, struct wf_arena *arena, struct wf_str rel)
 	return rel.n ? wf_strf(arena, "%s/%.*s", workspace, WF_ARG(rel)).p : workspace;
 }
 
-static bool walk(struct hash *hash, struct wf_str rel, unsigned depth);
+static bool walk(struct hash *hash, struct wf_str rel, const struct folder *above);
 
 static bool
-visit(struct hash *hash, int dirfd, const char *name, struct wf_str rel, unsigned depth)
+visit(struct hash *hash, int dirfd, const char *name, struct wf_str rel, const struct folder *above)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	struct stat st;
@@ -239,7 +245,7 @@ visit(struct hash *hash, int dirfd, const char *name, struct wf_str rel, unsigne
 	if (fstatat(dirfd, name, &st, hash->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || wf_fail_sys(hash->err, errno, "%.*s", WF_ARG(rel));
 	if (S_ISDIR(st.st_mode))
-		return walk(hash, rel, depth + 1);
+		return walk(hash, rel, above);
 	if (!matches(hash, rel))
 		return true;
 	/* a link to a folder is passed over, a link to a file is read */
@@ -250,26 +256,42 @@ visit(struct hash *hash, int dirfd, const char *name, struct wf_str rel, unsigne
 	return !S_ISREG(st.st_mode) || hash_fd(hash, fd, name);
 }
 
+/* Whether a link has led back to a folder that the walk is in. */
 static bool
-walk(struct hash *hash, struct wf_str rel, unsigned depth)
+is_circle(const struct folder *folder)
+{
+	for (const struct folder *above = folder->above; above; above = above->above)
+		if (above->dev == folder->dev && above->ino == folder->ino)
+			return true;
+	return false;
+}
+
+static bool
+walk(struct hash *hash, struct wf_str rel, const struct folder *above)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	wf_auto(wf_close_fd) int fd = -1;
+	const char *path = inside(hash, arena, rel);
+	wf_auto(wf_close_fd) int fd = box_open(hash->box, path, O_RDONLY | O_DIRECTORY, hash->err);
+	struct folder folder = { .above = above };
+	struct stat st;
 	char **names;
 	size_t n;
 
-	if (depth > DEEPEST)
-		return true;
-	fd = box_open(hash->box, inside(hash, arena, rel), O_RDONLY | O_DIRECTORY, hash->err);
 	if (fd < 0)
 		return false;
+	if (fstat(fd, &st) < 0)
+		return wf_fail_sys(hash->err, errno, "%s", path);
+	folder.dev = st.st_dev;
+	folder.ino = st.st_ino;
+	if (is_circle(&folder))
+		return true;
 	if (!wf_list_fd(arena, fd, &names, &n, hash->err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct wf_str path = rel.n ? wf_strf(arena, "%.*s/%s", WF_ARG(rel), names[i])
+		struct wf_str name = rel.n ? wf_strf(arena, "%.*s/%s", WF_ARG(rel), names[i])
 		                           : wf_str(names[i]);
 
-		if (!visit(hash, fd, names[i], path, depth))
+		if (!visit(hash, fd, names[i], name, &folder))
 			return false;
 	}
 	return true;
@@ -310,7 +332,7 @@ walk_root(struct hash *hash, struct wf_str root)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return true; /* not there: matches nothing */
 	if (S_ISDIR(st.st_mode))
-		return walk(hash, root, 0);
+		return walk(hash, root, NULL);
 	return !S_ISREG(st.st_mode) || !matches(hash, root) || hash_fd(hash, fd, path);
 }
 

@@ -70,11 +70,17 @@ add_mounts(struct job *job, struct box_spec *spec)
 		{ repo_workdir(session->repo), SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
 		{ session->stubs, STUBS_INSIDE, false },
 	};
-	struct box_mount *kept = wf_new_array(job->arena, WF_COUNT(mounts), struct box_mount);
+	struct box_mount *kept;
+	const char **borrowed;
+	size_t nborrowed;
 
+	repo_alternates(session->repo, job->arena, &borrowed, &nborrowed);
+	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed, struct box_mount);
 	for (size_t i = 0; i < WF_COUNT(mounts); i++)
 		if (mounts[i].host)
 			kept[spec->nmounts++] = mounts[i];
+	for (size_t i = 0; i < nborrowed; i++) /* where the folder of objects says they are */
+		kept[spec->nmounts++] = (struct box_mount){ borrowed[i], borrowed[i], false };
 	spec->mounts = kept;
 }
 

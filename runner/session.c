@@ -359,7 +359,19 @@ on_prepare(uv_prepare_t *handle)
 	record_flush(session->record);
 }
 
-static const int end_signals[] = { SIGINT, SIGTERM };
+/* SIGPIPE: the reader of the output has gone, as in `wfrun | head -1`. */
+static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+_Static_assert(WF_COUNT(end_signals) == SESSION_SIGNALS, "one watcher for each");
+
+/* Whoever started wfrun had it ignored, as nohup does. */
+static bool
+is_ignored(int signum)
+{
+	struct sigaction action;
+
+	return sigaction(signum, NULL, &action) == 0 && !(action.sa_flags & SA_SIGINFO) &&
+	       action.sa_handler == SIG_IGN;
+}
 
 static void
 watch_loop(struct session *session)
@@ -369,7 +381,8 @@ watch_loop(struct session *session)
 
 		uv_signal_init(&session->loop, handle);
 		handle->data = session;
-		uv_signal_start(handle, on_signal, end_signals[i]);
+		if (!is_ignored(end_signals[i]))
+			uv_signal_start(handle, on_signal, end_signals[i]);
 		uv_unref((uv_handle_t *)handle); /* the loop ends when the jobs have */
 	}
 	uv_prepare_init(&session->loop, &session->prepare);

@@ -17,6 +17,8 @@
 
 #include <uv.h>
 
+#define SESSION_SIGNALS 4
+
 struct session {
 	const struct session_options *options;
 	struct wf_arena *arena;
@@ -42,7 +44,7 @@ struct session {
 	struct run *runs, **runs_tail;
 	unsigned nruns;
 	uint64_t run_id_base, njobs;
-	uv_signal_t signals[2]; /* INT and TERM */
+	uv_signal_t signals[SESSION_SIGNALS]; /* those that end everything */
 	uv_prepare_t prepare; /* flushes the record before the loop waits */
 	bool cancelled;
 	bool failed; /* some run concluded in failure, or was cancelled */

@@ -275,4 +275,27 @@ has "explain has an example" "$out" "Right:"
 try "explain what is no rule" 2 check --explain script-injektion
 has "the nearest rule is named" "$err" "did you mean 'script-injection'?"
 
+# a stream that the caller has closed
+"$wfrun" list >&- 2>"$scratch/err"
+got=$? out= err=$(cat "$scratch/err")
+is "no standard output: exit status 4" "$got" 4
+has "no standard output is said" "$err" "standard output"
+"$wfrun" list <&- >"$scratch/out" 2>&-
+got=$? out=$(cat "$scratch/out") err=
+is "neither input nor error output: exit status 0" "$got" 0
+has "the list is there all the same" "$out" "ci.yml"
+
+# HOME is another user's, as after setpriv or in a container
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	mkdir -m 700 "$scratch/closed"
+	chmod 755 "$scratch"
+	as_nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
+	if $as_nobody test -x "$wfrun"; then
+		HOME=$scratch/closed $as_nobody "$wfrun" list >"$scratch/out" 2>"$scratch/err"
+		got=$? out=$(cat "$scratch/out") err=$(cat "$scratch/err")
+		is "a closed HOME: exit status 0" "$got" 0
+		is "a closed HOME is not spoken of" "$err" ""
+	fi
+fi
+
 echo "1..$case"

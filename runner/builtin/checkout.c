@@ -278,6 +278,9 @@ choose_commit(struct checkout *co, struct repo *repo)
 	co->commit = co->sha;
 	if (co->ref && !find_commit(co, repo))
 		return false;
+	if (strcmp(co->commit, REPO_ZERO_SHA) == 0)
+		return wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
+		    "There is nothing to check out: this repository has no commit yet");
 	if (!repo_resolve(repo, co->arena, co->commit, &sha))
 		return wf_fail(&co->error, WF_ERR_MISSING, WF_NOWHERE,
 		    "The commit '%s' is not in this repository", co->commit);

@@ -4,6 +4,7 @@
  * The only place that ends the process. The same executable started as the init of a box never
  * comes back from box_init_main(). */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -88,6 +89,16 @@ conclude(const struct cmd *cmd, int status, const struct wf_error *err)
 	return wf_error_status(err->kind);
 }
 
+/* A standard stream that was closed would give its number to the next file that is opened, which
+ * libuv takes for a mistake. What is put there instead refuses to be used, as nothing would. */
+static void
+occupy_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -98,6 +109,7 @@ main(int argc, char **argv)
 	int status = CMD_FAILED;
 
 	box_init_main(argc, argv);
+	occupy_streams();
 	diags.arena = cmd.arena = wf_arena_new();
 	if (opt_parse(cmd.arena, argc, argv, &args, &err))
 		status = perform(&cmd, &err);

@@ -6,9 +6,13 @@
 #include "event/repo.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/fs.h"
 #include "event/repo_git.h"
 
 bool
@@ -53,6 +57,30 @@ repo_oid_text(struct wf_arena *arena, const git_oid *oid)
 
 /* ---- open and close ---- */
 
+/* Whether a file of the user's configuration cannot be looked at: HOME is another user's, as after
+ * setpriv or in a container. */
+static bool
+is_closed(const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!dir || snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return false;
+	return access(path, R_OK) < 0 && errno == EACCES;
+}
+
+/* git passes over such a configuration; libgit2 would refuse to open any repository. */
+static void
+pass_over_closed_home(void)
+{
+	const char *home = getenv("HOME"), *xdg = getenv("XDG_CONFIG_HOME");
+
+	if (is_closed(home, ".gitconfig"))
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_GLOBAL, "");
+	if (xdg && *xdg ? is_closed(xdg, "git/config") : is_closed(home, ".config/git/config"))
+		git_libgit2_opts(GIT_OPT_SET_SEARCH_PATH, GIT_CONFIG_LEVEL_XDG, "");
+}
+
 /* libgit2's switches hold for the process; they are set when it starts up, before any thread of
  * ours can be inside it. */
 static void
@@ -60,6 +88,7 @@ start_libgit2(void)
 {
 	if (git_libgit2_init() != 1)
 		return;
+	pass_over_closed_home();
 	/* git does not compute the hash of what it reads either */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 #if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 5
@@ -437,6 +466,43 @@ repo_facts(struct repo *repo, struct wf_arena *arena, struct repo_facts *out, st
 	if (!ref_commit(repo, arena, "HEAD", &out->head_sha))
 		out->head_sha = WF_S(REPO_ZERO_SHA);
 	return repo_status(repo, arena, out->head_sha.p, &out->status, err);
+}
+
+/* ---- borrowed objects ---- */
+
+#define MAX_ALTERNATES 64 /* git itself stops five levels deep */
+#define MAX_ALTERNATES_FILE (1u << 20)
+
+static bool
+is_known(const char *const *paths, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(paths[i], path) == 0)
+			return true;
+	return false;
+}
+
+void
+repo_alternates(struct repo *repo, struct wf_arena *arena, const char ***out, size_t *n)
+{
+	const char *from = wf_join(arena, repo->commondir, "objects");
+	size_t cap = 0, next = 0;
+
+	*out = NULL;
+	*n = 0;
+	for (; from; from = next < *n ? (*out)[next++] : NULL) {
+		struct wf_str text;
+
+		if (!wf_read_file(arena, wf_join(arena, from, "info/alternates"),
+		        MAX_ALTERNATES_FILE, &text, NULL))
+			continue; /* most have none */
+		while (text.p && *n < MAX_ALTERNATES) {
+			const char *path = wf_cstr(arena, wf_str_cut(&text, '\n'));
+
+			if (path[0] == '/' && wf_is_dir(path) && !is_known(*out, *n, path))
+				*wf_push(arena, *out, *n, cap) = path;
+		}
+	}
 }
 
 /* ---- all references ---- */

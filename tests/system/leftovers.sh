@@ -120,6 +120,18 @@ ends_on() {
 	verdict "SIG$1 ($user): exit status $2" [ "$status" = "$2" ]
 }
 
+# the end of `wfrun ... | head -1`: quiet, and no later than with a signal
+reader_goes() {
+	mkfifo "$scratch/pipe"
+	(cd "$repo" && exec $as env HOME="$scratch" TMPDIR="$scratch/tmp" "$program" wait.yml \
+		--event dispatch -j 2) >"$scratch/pipe" 2>"$scratch/out" </dev/null &
+	pid=$!
+	head -n 1 "$scratch/pipe" >/dev/null
+	finish
+	verdict "no reader any more ($user): as SIGPIPE ends it" [ "$status" = 141 ]
+	verdict "no reader any more ($user): nothing is said" [ ! -s "$scratch/out" ]
+}
+
 round() {
 	user=$1 as=$2 uid=$3 gid=${4:-$3}
 	scratch=$(mktemp -d /var/tmp/wfrun-leftovers.XXXXXX)
@@ -142,6 +154,10 @@ round() {
 	nothing_left SIGINT
 	ends_on TERM 130
 	nothing_left SIGTERM
+	ends_on HUP 130
+	nothing_left SIGHUP
+	reader_goes
+	nothing_left "no reader any more"
 	ends_on KILL 137
 	verdict "SIGKILL ($user): no process" gone_soon
 	start touch.yml --event dispatch

@@ -479,6 +479,26 @@ TEST(repo_branches_here_and_on_the_remote)
 	scratch_close(&s);
 }
 
+TEST(repo_names_what_objects_are_borrowed_from)
+{
+	struct scratch s = scratch_new(SCRATCH_FIRST
+	    "cd ..; git clone -q --shared r one;"
+	    "git clone -q --shared one two;"
+	    "echo /not/there >>two/.git/objects/info/alternates");
+	const char **paths;
+	size_t n;
+
+	scratch_open(&s, "r");
+	repo_alternates(s.repo, s.arena, &paths, &n);
+	CHECK_INT(n, 0);
+	scratch_open(&s, "two");
+	repo_alternates(s.repo, s.arena, &paths, &n);
+	CHECK_INT(n, 2);
+	CHECK(wf_str_ends(wf_str(paths[0]), WF_S("/one/.git/objects")));
+	CHECK(wf_str_ends(wf_str(paths[1]), WF_S("/r/.git/objects")));
+	scratch_close(&s);
+}
+
 TEST(repo_config_reads_values)
 {
 	struct scratch s = scratch_new(SCRATCH_FIRST "git config github.user ann");
