@@ -103,7 +103,7 @@ TEST(outlook_takes_the_matrix_that_waits_as_unknown)
 	const struct outlook_calls *calls;
 
 	look(&f, "  a: { " RUN "  c: { needs: a, strategy: { matrix: { x: '${{ "
-	                       "fromJSON(needs.a.outputs.l) }}' } }, " CALL
+	         "fromJSON(needs.a.outputs.l) }}' } }, " CALL
 	         ", with: { given: '${{ matrix.x }}' } }\n");
 	calls = &f.outlook->calls[1];
 	CHECK_INT(calls->n, 1);
