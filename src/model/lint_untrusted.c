@@ -171,6 +171,19 @@ spot_in(const struct expr_token *token, size_t at, size_t n)
 	return (struct lint_spot){ token->pos, token->source, at, at, at + n };
 }
 
+/* Where the line ends when it is a comment of the shell, else `at`. */
+static size_t
+behind_comment(struct wf_str text, size_t at)
+{
+	struct wf_str before = wf_str_sub(text, 0, at), line;
+	ptrdiff_t end = wf_str_find_char(wf_str_skip(text, at), '\n');
+
+	line = wf_str_trim(wf_str_skip(before, (size_t)(wf_str_rfind_char(before, '\n') + 1)));
+	if (!wf_str_starts(line, WF_S("#")))
+		return at;
+	return end < 0 ? text.n : at + (size_t)end;
+}
+
 static bool
 is_name_char(char c)
 {
@@ -178,28 +191,37 @@ is_name_char(char c)
 	       c == '_';
 }
 
-/* $GITHUB_REF_NAME, ${GITHUB_REF_NAME}, and $GITHUB_REF where its beginning is cut off. */
+static const struct wf_str ref_variable = { "GITHUB_REF", sizeof("GITHUB_REF") - 1 };
+
+/* Whether text[begin..end) is a name of its own that takes a ref for a name: GITHUB_REF_NAME, or
+ * GITHUB_REF whose beginning is cut off. */
+static bool
+names_ref(struct wf_str text, size_t begin, size_t end)
+{
+	bool whole = end - begin == ref_variable.n;
+
+	if (begin > 0 && is_name_char(text.p[begin - 1]))
+		return false;
+	if (end == text.n)
+		return !whole;
+	return !is_name_char(text.p[end]) && (!whole || strchr("#/", text.p[end]));
+}
+
 static void
 check_variable(struct lint *l, const struct expr_token *token)
 {
-	static const struct wf_str name = { "GITHUB_REF", sizeof("GITHUB_REF") - 1 };
 	struct wf_str text = token->source;
 	struct lint_spot spot;
-	size_t from = 0, end;
+	size_t from = 0;
 	ptrdiff_t at;
 
-	while ((at = wf_str_find(wf_str_skip(text, from), name)) >= 0) {
-		size_t begin = from + (size_t)at;
+	while (!lint_enough(l) && (at = wf_str_find(wf_str_skip(text, from), ref_variable)) >= 0) {
+		size_t begin = from + (size_t)at, end = begin + ref_variable.n;
 
-		end = begin + name.n;
 		if (wf_str_starts(wf_str_skip(text, end), WF_S("_NAME")))
 			end += strlen("_NAME");
 		from = end;
-		if (begin > 0 && is_name_char(text.p[begin - 1]))
-			continue;
-		if (end < text.n && is_name_char(text.p[end]))
-			continue;
-		if (end == begin + name.n && (end == text.n || !strchr("#/", text.p[end])))
+		if (!names_ref(text, begin, end) || (from = behind_comment(text, end)) > end)
 			continue;
 		spot = spot_in(token, begin, end - begin);
 		report_ref(l, &spot);
@@ -224,13 +246,17 @@ check_command(struct lint *l, const struct expr_token *token, const struct old_c
 	size_t from = 0;
 	ptrdiff_t at;
 
-	while ((at = wf_str_find(wf_str_skip(token->source, from), command)) >= 0) {
-		from += (size_t)at;
-		spot = spot_in(token, from, command.n);
+	while (!lint_enough(l) &&
+	       (at = wf_str_find(wf_str_skip(token->source, from), command)) >= 0) {
+		size_t end = from + (size_t)at + command.n;
+
+		from = behind_comment(token->source, end);
+		if (from > end)
+			continue;
+		spot = spot_in(token, end - command.n, command.n);
 		diag = lint_report(l, LINT_DEPRECATED_COMMAND, &spot,
 		    "the command '%s' is deprecated", old->name);
 		wf_hint(&diag->error, "%s", old->instead);
-		from += command.n;
 	}
 }
 

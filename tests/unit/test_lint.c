@@ -488,6 +488,9 @@ TEST(lint_old_commands_are_deprecated)
 		    "8:14-32 deprecated-command\n9:14-26 deprecated-command" },
 		{ STEPS "    - run: echo ::warning::set-output\n    - run: grep ::set-output\n",
 		    "" },
+		{ STEPS "    - run: |\n        # echo ::set-output name=a::b\n"
+		        "        echo ::set-output name=a::b # x\n",
+		    "8:14-32 deprecated-command" },
 	};
 
 	CHECK_ROWS(rows);
