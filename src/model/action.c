@@ -215,12 +215,6 @@ read_runs(struct reading *r, const struct expr_token *runs)
 		    "Top level 'runs:' section is required for %s", r->action->file);
 		return;
 	}
-	if (!word) {
-		wf_diags_fail(r->diags, runs->pos,
-		    "Missing 'using' value. 'using' requires 'composite', 'docker', 'node12', "
-		    "'node16', 'node20' or 'node24'.");
-		return;
-	}
 	if (!using) {
 		wf_diags_fail(r->diags, word->pos,
 		    "'using: %.*s' is not supported, use 'docker', 'node12', 'node16', 'node20' or "

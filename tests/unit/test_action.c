@@ -101,8 +101,7 @@ TEST(action_reads_keys_in_their_own_letters)
 	check_problems("name: A\nRuns: {using: node20, main: m.js}\n",
 	    "0:0 Top level 'runs:' section is required for action.yml");
 	check_problems("name: A\nruns: {Using: node20, main: m.js}\n",
-	    "2:7 Missing 'using' value. 'using' requires 'composite', 'docker', 'node12', "
-	    "'node16', 'node20' or 'node24'.");
+	    "2:8 Unexpected value 'Using'");
 }
 
 TEST(uses_takes_references_apart)
