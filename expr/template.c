@@ -155,42 +155,62 @@ read_expression(struct scanner *s, size_t from, size_t to)
 }
 
 static bool
-fail_unclosed(const struct scanner *s, size_t at)
+fail_unclosed(const struct scanner *s)
 {
-	bool braces = s->text.p[at + 1] == '{';
-
 	return wf_fail(s->err, WF_ERR_INVALID, s->pos,
-	    "The expression is not closed. An unescaped %s sequence was found, but the closing %s "
-	    "sequence was not found.",
-	    braces ? "${{" : "$<<", braces ? "}}" : ">>");
+	    "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} "
+	    "sequence was not found.");
+}
+
+/* `$<<` begins an expression only when one stands there, complete; else it is the text that GitHub
+ * takes it for. */
+static bool
+is_mere_text(const struct scanner *s, size_t open, size_t close)
+{
+	struct wf_str text;
+
+	if (s->text.p[open + 1] == '{')
+		return false;
+	if (!close || !s->names)
+		return true;
+	text = expr_text_trim(wf_str_sub(s->text, open + 3, close - 2));
+	return !text.n || !expr_parse(s->arena, text, s->pos, s->names, NULL, NULL);
+}
+
+static bool
+fail_insert(const struct scanner *s)
+{
+	return fail_scan(s,
+	    "The directive 'insert' is not allowed in this context. Directives are not supported "
+	    "for expressions that are embedded within a string. Directives are only supported when "
+	    "the entire value is an expression.");
 }
 
 /* Cuts the text into segments. */
 static bool
 scan(struct scanner *s)
 {
-	size_t at = 0;
+	size_t at = 0, cut = 0, open; /* all before `cut` is in segments */
 
-	while (at < s->text.n) {
-		size_t open = find_open(s, at), close;
+	while ((open = find_open(s, at)) < s->text.n) {
+		size_t close = find_close(s, open);
 
-		if (open > at)
-			add_segment(s, false, at, open);
-		if (open == s->text.n)
-			break;
-		close = find_close(s, open);
+		if (is_mere_text(s, open, close)) {
+			at = open + 3;
+			continue;
+		}
+		if (open > cut)
+			add_segment(s, false, cut, open);
 		if (!close)
-			return fail_unclosed(s, open);
+			return fail_unclosed(s);
 		if (!read_expression(s, open + 3, close - 2))
 			return false;
 		if (s->insert && (open > 0 || close < s->text.n))
-			return fail_scan(s,
-			    "The directive 'insert' is not allowed in this context. Directives are "
-			    "not supported for expressions that are embedded within a string. "
-			    "Directives are only supported when the entire value is an "
-			    "expression.");
-		at = close;
+			return fail_insert(s);
+		at = cut = close;
 	}
+	if (cut < s->text.n)
+		add_segment(s, false, cut, s->text.n);
 	return true;
 }
 

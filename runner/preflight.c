@@ -88,6 +88,30 @@ scan_secrets(struct walk *walk, const struct expr_token *token)
 	abort();
 }
 
+/* ---- the other spelling ---- */
+
+static void
+scan_spelling(struct walk *walk, const struct expr_token *token)
+{
+	switch (token->kind) {
+	case EXPR_TOKEN_LITERAL:
+	case EXPR_TOKEN_INSERT: return;
+	case EXPR_TOKEN_EXPR:
+		if (wf_str_find(token->source, WF_S("$<<")) >= 0)
+			add_difference(walk, token->pos, "GitHub takes $<< expr >> as text");
+		return;
+	case EXPR_TOKEN_SEQUENCE:
+		for (size_t i = 0; i < token->seq.n; i++)
+			scan_spelling(walk, token->seq.items[i]);
+		return;
+	case EXPR_TOKEN_MAPPING:
+		for (size_t i = 0; i < token->map.n; i++)
+			scan_spelling(walk, token->map.pairs[i].value);
+		return;
+	}
+	abort();
+}
+
 /* ---- steps and actions ---- */
 
 static void check_steps(struct walk *walk, struct step_def *const *steps, size_t n);
@@ -246,6 +270,7 @@ check_workflow(struct walk *walk, const struct workflow *wf, const struct permis
 {
 	if (wf->permissions.given)
 		around = &wf->permissions;
+	scan_spelling(walk, wf->root);
 	scan_secrets(walk, wf->env);
 	for (size_t i = 0; i < wf->njobs; i++) {
 		const struct job_def *job = wf->jobs[i];

@@ -236,7 +236,7 @@ action_read(struct wf_arena *arena, const char *file, struct wf_str text, struct
 	struct reading r = { .arena = arena, .diags = diags };
 	struct tree_limits limits = TREE_LIMITS;
 	struct schema_budget budget = SCHEMA_BUDGET;
-	struct schema_options options = { .file = file };
+	struct schema_options options = { .file = file, .alt = true };
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
 	const struct expr_token *root;
 	struct tree tree;

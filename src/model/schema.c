@@ -218,6 +218,13 @@ new_token(struct walk *w, enum expr_token_kind kind, const struct tree_node *nod
 	return token;
 }
 
+static bool
+may_hold_expression(const struct walk *w, struct wf_str text)
+{
+	return wf_str_find(text, WF_S("${{")) >= 0 ||
+	       (w->options->alt && wf_str_find(text, WF_S("$<<")) >= 0);
+}
+
 /* The scalar with its expressions taken apart; when these are wrong, its text as it stands. */
 static struct expr_token *
 parse_scalar(struct walk *w, const struct tree_node *node, unsigned contexts)
@@ -225,9 +232,9 @@ parse_scalar(struct walk *w, const struct tree_node *node, unsigned contexts)
 	struct expr_token *token;
 	struct wf_error err = { 0 };
 
-	if (node->value.kind == EXPR_STRING && wf_str_find(node->text, WF_S("${{")) >= 0) {
-		if (expr_token_read(w->arena, node->text, node->pos, context_names(contexts), false,
-		        &token, &err))
+	if (node->value.kind == EXPR_STRING && may_hold_expression(w, node->text)) {
+		if (expr_token_read(w->arena, node->text, node->pos, context_names(contexts),
+		        w->options->alt, &token, &err))
 			return token;
 		err.kind = WF_ERR_INVALID;
 		wf_diags_add(w->diags, WF_DIAG_ERROR, &err);

@@ -66,6 +66,7 @@ struct schema_budget {
 struct schema_options {
 	const char *file; /* for problems that have no line */
 	bool strict; /* what is lenient is an error, too */
+	bool alt; /* $<< expr >> is ${{ expr }} */
 };
 
 /* The tree as tokens; NULL when it ended too early. Adds to diags. */

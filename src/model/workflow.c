@@ -206,7 +206,11 @@ static const struct expr_token *
 read_tokens(struct reading *r, const struct workflow_options *options)
 {
 	struct schema_budget own = SCHEMA_BUDGET;
-	struct schema_options schema = { .file = r->wf->file, .strict = options->strict };
+	struct schema_options schema = {
+		.file = r->wf->file,
+		.strict = options->strict,
+		.alt = !options->strict,
+	};
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
 	struct tree_limits limits = TREE_LIMITS;
 	struct tree tree;

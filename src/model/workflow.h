@@ -137,7 +137,8 @@ struct workflow *workflow_read(struct wf_arena *arena, const char *file, struct 
 
 /* What may differ from one reading to the next; workflow_read() takes WORKFLOW_OPTIONS. */
 struct workflow_options {
-	bool strict; /* unknown activity types and filters are errors, not warnings */
+	/* as GitHub's parser: unknown activity types and filters are errors, $<< >> is text */
+	bool strict;
 	bool no_anchors;
 	size_t max_file_size; /* characters; 0: GitHub's 1 MiB */
 	struct schema_budget *budget; /* shared by the files of one load; NULL: this file's own */

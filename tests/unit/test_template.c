@@ -56,6 +56,12 @@ TEST(template_scalar_is_read_as_github_does)
 		{ "$<< a >>", "l $<< a >>" },
 		{ "$<< a >>", "e a", true },
 		{ "$<< a > b >>-${{ c }}", "e format('{0}-{1}', a > b, c)", true },
+		{ "$<< a", "l $<< a",
+		    true }, /* not complete, or no expression: text, as for GitHub */
+		{ "cat $<<E F >>log", "l cat $<<E F >>log", true },
+		{ "$<< >>", "l $<< >>", true },
+		{ "$<<x y>> $<< a >>", "e format('$<<x y>> {0}', a)", true },
+		{ "$<< 'x }}' >>", "l x }}", true },
 	};
 
 	for (size_t i = 0; i < WF_COUNT(rows); i++) {
