@@ -161,6 +161,21 @@ echo stack=dev >.input
 try "a file of inputs may lie there" 0 why --event push
 rm .input
 
+try "why of a path" 0 why --path src/a.c ci.yml
+has "the pattern that decides is said" "$out" "paths: 'src/a.c' matches 'src/**'"
+has "an event that wakes nothing is said" "$out" "pull_request wakes nothing"
+try "why of a path and one event" 0 why --path README.md --event push --json
+is "it is asked alone" "$(json "[(q['event'], q['wakes']) for q in d]")" "[('push', [])]"
+try "a graph" 0 plan --event push --changed src/a.c --graph text
+has "a job stands below what it waits for" "$out" '|   `-- test'
+try "a graph of a form that is none" 2 plan --graph png
+try "a week that is none" 2 list --schedule --week 2026-02-30
+printf "on: { schedule: [{ cron: '0 5 * * *', timezone: Mars/Olympus }] }\n" >.github/workflows/mars.yml
+printf "jobs: { a: { runs-on: x, steps: [{ run: 'true' }] } }\n" >>.github/workflows/mars.yml
+try "a time zone that is none" 3 list --schedule
+has "it is named with its place" "$err" "mars.yml:1:26: error: there is no time zone 'Mars/Olympus'"
+rm .github/workflows/mars.yml
+
 # ---- event, match, check, parse, eval ----
 
 try "event" 0 event tag=v1.2.3

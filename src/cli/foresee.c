@@ -62,7 +62,7 @@ find_called(const void *data, struct wf_str uses)
 	if (!wf_str_starts(uses, WF_S("./")))
 		return NULL;
 	for (size_t i = 0; i < scene->nall; i++)
-		if (wf_str_eq(scene->all[i].path, wf_str_skip(uses, 2)))
+		if (scene->all[i].path.n + 2 == uses.n && wf_str_ends(uses, scene->all[i].path))
 			return scene->all[i].wf;
 	return NULL;
 }

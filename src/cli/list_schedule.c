@@ -8,7 +8,8 @@
 #include "base/zone.h"
 #include "model/cron_times.h"
 
-#define SECONDS_OF_WEEK (7 * 24 * 3600)
+#define SECONDS_OF_DAY INT64_C(86400)
+#define DAYS_OF_WEEK 7
 
 static const char *const weekdays[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 
@@ -128,8 +129,8 @@ read_week(const char *text, struct cron_span *span, struct wf_error *err)
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "option '--week' takes a day such as 2026-11-23, not '%s'", text);
 	if (text)
-		span->from = cron_day_number(day) * 24 * 3600;
-	span->to = span->from + SECONDS_OF_WEEK;
+		span->from = cron_day_number(day) * SECONDS_OF_DAY;
+	span->to = span->from + DAYS_OF_WEEK * SECONDS_OF_DAY;
 	return true;
 }
 
@@ -139,7 +140,7 @@ read_week(const char *text, struct cron_span *span, struct wf_error *err)
 static struct wf_str
 time_text(struct wf_arena *arena, int64_t at, char between)
 {
-	struct cron_day day = cron_day_of(at / (24 * 3600));
+	struct cron_day day = cron_day_of(at / SECONDS_OF_DAY);
 
 	return wf_strf(arena, "%04d-%02d-%02d%c%02d:%02d", day.year, day.month, day.day, between,
 	    (int)(at / 3600 % 24), (int)(at / 60 % 60));
@@ -152,12 +153,13 @@ print_firing(struct wf_buf *out, struct wf_arena *arena, const struct firing *fi
 	int64_t local = firing->at + firing->offset;
 
 	wf_buf_addf(out, "%s %.*s UTC  %.*s:%d  '%.*s'",
-	    weekdays[cron_weekday(firing->at / (24 * 3600))],
+	    weekdays[cron_weekday(firing->at / SECONDS_OF_DAY)],
 	    WF_ARG(time_text(arena, firing->at, ' ')), WF_ARG(firing->workflow->path),
 	    firing->entry->pos.line, WF_ARG(firing->entry->cron));
 	if (zone.n > 0)
-		wf_buf_addf(out, "  %s %02d:%02d %.*s", weekdays[cron_weekday(local / (24 * 3600))],
-		    (int)(local / 3600 % 24), (int)(local / 60 % 60), WF_ARG(zone));
+		wf_buf_addf(out, "  %s %02d:%02d %.*s",
+		    weekdays[cron_weekday(local / SECONDS_OF_DAY)], (int)(local / 3600 % 24),
+		    (int)(local / 60 % 60), WF_ARG(zone));
 	wf_buf_addc(out, '\n');
 }
 

@@ -5,6 +5,7 @@
 /* ---- days ---- */
 
 #define DAYS_OF_400_YEARS 146097
+#define MINUTES_OF_DAY INT64_C(1440)
 
 int64_t
 cron_day_number(struct cron_day day)
@@ -57,13 +58,14 @@ bool
 cron_has_minute(const struct cron *cron, int64_t minute)
 {
 	return cron->values[CRON_MINUTE] >> minute % 60 & 1 &&
-	       cron->values[CRON_HOUR] >> minute / 60 % 24 & 1 && has_day(cron, minute / (24 * 60));
+	       cron->values[CRON_HOUR] >> minute / 60 % 24 & 1 &&
+	       has_day(cron, minute / MINUTES_OF_DAY);
 }
 
 /* ---- times ---- */
 
 #define QUARTER 15
-#define LOOK_BACK (24 * 60) /* minutes: clocks are never set back by more */
+#define LOOK_BACK MINUTES_OF_DAY /* clocks are never set back by more */
 
 /* The minutes of a span of time as a clock on the wall shows them. */
 struct wall {
