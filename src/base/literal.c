@@ -159,23 +159,20 @@ literals_release(struct literals *literals)
 }
 
 static bool
-has_word(const struct literal_word *word, const char *at)
+contains(struct wf_str s, const struct wf_buf *needle)
 {
-	uint64_t bytes;
+	const char *last = s.p + s.n - needle->n;
 
-	memcpy(&bytes, at, sizeof(bytes));
-	return ((bytes ^ word->bytes) & word->mask) == 0;
-}
-
-/* Most texts are ruled out by a few bytes, without a call. */
-static bool
-may_have_ends(const struct literals *literals, struct wf_str s)
-{
-	if (s.n <= sizeof(uint64_t))
-		return true;
-	return has_word(&literals->head, s.p) &&
-	       ((literals->slash && s.p[s.n - 1] == '/') ||
-	           has_word(&literals->tail, s.p + s.n - sizeof(uint64_t)));
+	if (needle->n > s.n)
+		return false;
+	for (const char *at = s.p; at <= last; at++) {
+		at = memchr(at, needle->p[0], (size_t)(last - at) + 1);
+		if (!at)
+			return false;
+		if (memcmp(at, needle->p, needle->n) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -184,7 +181,7 @@ literals_are_in(const struct literals *literals, struct wf_str s)
 	const struct wf_buf *prefix = &literals->prefix, *suffix = &literals->suffix;
 	const struct wf_buf *inner = &literals->inner;
 
-	if (!may_have_ends(literals, s) || prefix->n > s.n)
+	if (prefix->n > s.n)
 		return false;
 	if (prefix->n > 0 && memcmp(s.p, prefix->p, prefix->n) != 0)
 		return false;
@@ -195,5 +192,5 @@ literals_are_in(const struct literals *literals, struct wf_str s)
 		return false;
 	if (suffix->n > 0 && memcmp(s.p + s.n - suffix->n, suffix->p, suffix->n) != 0)
 		return false;
-	return inner->n == 0 || memmem(s.p, s.n, inner->p, inner->n);
+	return inner->n == 0 || contains(s, inner);
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* All three are ASCII, and empty where nothing is certain. */
 struct literals {
@@ -24,3 +25,22 @@ void literals_find(struct wf_str source, struct literals *out);
 void literals_release(struct literals *literals);
 /* False when the text lacks one of them. */
 bool literals_are_in(const struct literals *literals, struct wf_str s);
+
+static inline bool
+literal_word_is(const struct literal_word *word, const char *at)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	return ((bytes ^ word->bytes) & word->mask) == 0;
+}
+
+/* The first question, which rules most texts out without a call. */
+static inline bool
+literals_may_be_in(const struct literals *literals, struct wf_str s)
+{
+	return s.n <= sizeof(uint64_t) ||
+	       (literal_word_is(&literals->head, s.p) &&
+	           (literal_word_is(&literals->tail, s.p + s.n - sizeof(uint64_t)) ||
+	               (literals->slash && s.p[s.n - 1] == '/')));
+}

@@ -262,7 +262,8 @@ wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
 	if (s.n == pattern->text.n && wf_str_eq(s, wf_buf_str(&pattern->text)) &&
 	    pattern->dialect == WF_PATTERN_PICOMATCH)
 		return true;
-	return pattern->code && literals_are_in(&pattern->literals, s) && match_any(pattern, s);
+	return pattern->code && literals_may_be_in(&pattern->literals, s) &&
+	       literals_are_in(&pattern->literals, s) && match_any(pattern, s);
 }
 
 /* The offset in s that stands for an offset in its repaired copy. */
