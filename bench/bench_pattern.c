@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* bench_pattern.c DIALECT PATTERNS PATHS - the milliseconds that it takes to ask each pattern of a
- * file about each path of another, once they are read and compiled, and how many match. DIALECT is
- * filter or picomatch. patterns.mjs is the same with npm's picomatch. */
+/* bench_pattern.c DIALECT PATTERNS PATHS - the milliseconds of processor time that it takes to ask
+ * each pattern of a file about each path of another, once they are read and compiled, and how many
+ * match. DIALECT is filter or picomatch. patterns.mjs is the same with npm's picomatch. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ now(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 

@@ -6,11 +6,13 @@
 #include "base/literal.h"
 
 #include <ctype.h>
+#include <string.h>
 
 struct reader {
 	struct wf_str in;
 	size_t at;
 	bool unsure; /* nothing that was found holds */
+	bool slash; /* "/?" was at the end */
 };
 
 /* Passes over [...]. A '[' inside may begin a name of POSIX or not: that is for others to know. */
@@ -64,7 +66,8 @@ read_atom(struct reader *r)
 		c = r->in.p[r->at++];
 		return ispunct((unsigned char)c) ? c : '\0';
 	}
-	r->unsure = r->unsure || c == '|' || c == ')'; /* more than one way, or not what it seems */
+	/* more than one way, or not what it seems */
+	r->unsure = r->unsure || c == '|' || c == ')' || c == '\\';
 	return (unsigned char)c < 0x80 && !strchr("^$.{}", c) ? c : '\0';
 }
 
@@ -79,44 +82,115 @@ read_quantifier(struct reader *r)
 	return r->at > from;
 }
 
-/* The inside of the expression; empty when it is not of the two forms. */
-static struct wf_str
-inside(struct wf_str source)
+/* Starts at the inside of the expression; empty when it is not of the two forms. */
+static struct reader
+read_inside(struct wf_str source)
 {
 	static const struct {
 		const char *head, *tail;
-	} forms[] = { { "\\A", "\\z" }, { "^(?:", ")\\z" } };
+		bool slash;
+	} forms[] = { { "\\A", "\\z", false }, { "^(?:", "/?)\\z", true },
+		{ "^(?:", ")\\z", false } };
 
 	for (size_t i = 0; i < WF_COUNT(forms); i++) {
 		struct wf_str head = wf_str(forms[i].head), tail = wf_str(forms[i].tail);
 
 		if (source.n >= head.n + tail.n && wf_str_starts(source, head) &&
 		    wf_str_ends(source, tail))
-			return wf_str_sub(source, head.n, source.n - tail.n);
+			return (struct reader){ .in = wf_str_sub(source, head.n, source.n - tail.n),
+				.slash = forms[i].slash };
 	}
-	return WF_S("");
+	return (struct reader){ .in = WF_S("") };
+}
+
+static void
+set_words(struct literals *literals)
+{
+	const struct wf_buf *prefix = &literals->prefix, *suffix = &literals->suffix;
+	size_t n = prefix->n < sizeof(uint64_t) ? prefix->n : sizeof(uint64_t);
+
+	if (n > 0) {
+		memcpy(&literals->head.bytes, prefix->p, n);
+		memset(&literals->head.mask, 0xff, n);
+	}
+	n = suffix->n < sizeof(uint64_t) ? suffix->n : sizeof(uint64_t);
+	if (n > 0) {
+		memcpy((char *)(&literals->tail.bytes + 1) - n, suffix->p + suffix->n - n, n);
+		memset((char *)(&literals->tail.mask + 1) - n, 0xff, n);
+	}
 }
 
 void
-literal_ends(struct wf_str source, struct wf_buf *prefix, struct wf_buf *suffix)
+literals_find(struct wf_str source, struct literals *out)
 {
-	struct reader r = { .in = inside(source) };
+	struct reader r = read_inside(source);
 	bool first = true; /* nothing but literals so far */
 
+	*out = (struct literals){ .slash = r.slash };
 	while (r.at < r.in.n) {
 		char c = read_atom(&r);
 
 		if (read_quantifier(&r) || !c) {
 			first = false;
-			wf_buf_clear(suffix);
+			wf_buf_clear(&out->suffix);
 			continue;
 		}
 		if (first)
-			wf_buf_addc(prefix, c);
-		wf_buf_addc(suffix, c);
+			wf_buf_addc(&out->prefix, c);
+		wf_buf_addc(&out->suffix, c);
+		if (out->suffix.n > out->inner.n) {
+			wf_buf_clear(&out->inner);
+			wf_buf_add(&out->inner, wf_buf_str(&out->suffix));
+		}
 	}
-	if (r.unsure || r.at > r.in.n) {
-		wf_buf_clear(prefix);
-		wf_buf_clear(suffix);
+	if (r.unsure || r.at > r.in.n)
+		literals_release(out);
+	else if (out->inner.n <= out->prefix.n || out->inner.n <= out->suffix.n)
+		wf_buf_release(&out->inner); /* they say as much */
+	set_words(out);
+}
+
+void
+literals_release(struct literals *literals)
+{
+	wf_buf_release(&literals->prefix);
+	wf_buf_release(&literals->suffix);
+	wf_buf_release(&literals->inner);
+}
+
+static bool
+contains(struct wf_str s, const struct wf_buf *needle)
+{
+	const char *last = s.p + s.n - needle->n;
+
+	if (needle->n > s.n)
+		return false;
+	for (const char *at = s.p; at <= last; at++) {
+		at = memchr(at, needle->p[0], (size_t)(last - at) + 1);
+		if (!at)
+			return false;
+		if (memcmp(at, needle->p, needle->n) == 0)
+			return true;
 	}
+	return false;
+}
+
+bool
+literals_are_in(const struct literals *literals, struct wf_str s)
+{
+	const struct wf_buf *prefix = &literals->prefix, *suffix = &literals->suffix;
+	const struct wf_buf *inner = &literals->inner;
+
+	if (prefix->n > s.n)
+		return false;
+	if (prefix->n > 0 && memcmp(s.p, prefix->p, prefix->n) != 0)
+		return false;
+	if (literals->slash && s.n > 0 && s.p[s.n - 1] == '/' &&
+	    !wf_str_ends(wf_buf_str(suffix), WF_S("/")))
+		s.n--;
+	if (suffix->n > s.n)
+		return false;
+	if (suffix->n > 0 && memcmp(s.p + s.n - suffix->n, suffix->p, suffix->n) != 0)
+		return false;
+	return inner->n == 0 || contains(s, inner);
 }

@@ -27,7 +27,7 @@ struct wf_pattern {
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
 	struct wf_buf text; /* WF_PATTERN_PICOMATCH: a name equal to the pattern matches */
-	struct wf_buf prefix, suffix; /* of a glob: what every match begins and ends with */
+	struct literals literals; /* of a glob */
 	bool jit;
 };
 
@@ -150,7 +150,7 @@ wf_pattern_new(enum wf_dialect dialect, struct wf_str text, struct wf_pos pos, s
 		case WF_PATTERN_REGEX: ok = new_regex(pattern, text, why, sizeof(why)); break;
 		}
 	if (ok && dialect != WF_PATTERN_REGEX)
-		literal_ends(wf_buf_str(&source), &pattern->prefix, &pattern->suffix);
+		literals_find(wf_buf_str(&source), &pattern->literals);
 	if (ok)
 		return pattern;
 	wf_pattern_free(pattern);
@@ -168,8 +168,7 @@ wf_pattern_free(struct wf_pattern *pattern)
 	pcre2_match_data_free(pattern->data);
 	pcre2_match_context_free(pattern->limits);
 	wf_buf_release(&pattern->text);
-	wf_buf_release(&pattern->prefix);
-	wf_buf_release(&pattern->suffix);
+	literals_release(&pattern->literals);
 	free(pattern);
 }
 
@@ -244,23 +243,27 @@ is_utf_error(int rc)
 	return rc <= PCRE2_ERROR_UTF8_ERR1 && rc >= PCRE2_ERROR_UTF8_ERR21;
 }
 
-bool
-wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
+static bool
+match_any(const struct wf_pattern *pattern, struct wf_str s)
 {
 	wf_auto(wf_buf_release) struct wf_buf repaired = WF_BUF_INIT;
-	int rc;
+	int rc = match_valid(pattern, s);
 
-	if (pattern->dialect == WF_PATTERN_PICOMATCH && wf_str_eq(s, wf_buf_str(&pattern->text)))
-		return true;
-	if (!pattern->code || !wf_str_starts(s, wf_buf_str(&pattern->prefix)) ||
-	    !wf_str_ends(s, wf_buf_str(&pattern->suffix)))
-		return false;
-	rc = match_valid(pattern, s);
 	if (is_utf_error(rc)) {
 		add_repaired(&repaired, s);
 		rc = match_valid(pattern, wf_buf_str(&repaired));
 	}
 	return rc > 0;
+}
+
+bool
+wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
+{
+	if (s.n == pattern->text.n && wf_str_eq(s, wf_buf_str(&pattern->text)) &&
+	    pattern->dialect == WF_PATTERN_PICOMATCH)
+		return true;
+	return pattern->code && literals_may_be_in(&pattern->literals, s) &&
+	       literals_are_in(&pattern->literals, s) && match_any(pattern, s);
 }
 
 /* The offset in s that stands for an offset in its repaired copy. */

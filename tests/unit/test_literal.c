@@ -4,42 +4,70 @@
 
 #include "test.h"
 
-TEST(literal_ends_are_those_of_every_match)
+TEST(literals_are_those_of_every_match)
 {
 	static const struct {
-		const char *source, *prefix, *suffix;
+		const char *source, *prefix, *suffix, *inner;
 	} rows[] = {
-		{ "\\Asrc\\/.*\\z", "src/", "" },
-		{ "\\A(?:.+/)?[^/]*\\.js\\z", "", ".js" },
-		{ "\\Amain\\z", "main", "main" },
-		{ "\\Aab?c\\z", "a", "c" },
-		{ "\\Aab+\\z", "a", "" },
-		{ "\\Aab*?\\z", "a", "" },
-		{ "\\Aa{2}b\\z", "", "b" },
-		{ "^(?:src\\/[^/]*?\\.c\\/?)\\z", "src/", "" },
-		{ "^(?:a|b)\\z", "", "" },
-		{ "^(?:x(a|b)y)\\z", "x", "y" },
-		{ "^(?:x)(?:y)\\z", "", "" },
-		{ "^(?!^(?:x)\\z).*\\z", "", "" },
-		{ "^(?:a[])]b)\\z", "a", "b" },
-		{ "^(?:a[^]]b)\\z", "a", "b" },
-		{ "^(?:a[\\]b]c)\\z", "a", "c" },
-		{ "^(?:a[[:digit:]]c)\\z", "", "" },
-		{ "^(?:a(b[)]c)d)\\z", "a", "d" },
-		{ "^(?:a(\\)|c)d)\\z", "a", "d" },
-		{ "\\Aa\\x{0}b\\z", "a", "b" },
-		{ "\\A\xc3\xa9?x\\z", "", "x" },
-		{ "\\A\\z", "", "" },
-		{ "abc", "", "" },
-		{ "\\Aa\\", "", "" },
+		{ "\\Asrc\\/.*\\z", "src/", "", "" },
+		{ "\\A(?:.+/)?[^/]*\\.js\\z", "", ".js", "" },
+		{ "\\Amain\\z", "main", "main", "" },
+		{ "\\Aab?c\\z", "a", "c", "" },
+		{ "\\Aab+\\z", "a", "", "" },
+		{ "\\Aab*?\\z", "a", "", "" },
+		{ "\\Aa{2}b\\z", "", "b", "" },
+		{ "^(?:src\\/[^/]*?\\.c/?)\\z", "src/", ".c", "" },
+		{ "^(?:a\\/?)\\z", "", "", "" },
+		{ "^(?:a|b)\\z", "", "", "" },
+		{ "^(?:x(a|b)y)\\z", "x", "y", "" },
+		{ "^(?:x)(?:y)\\z", "", "", "" },
+		{ "^(?!^(?:x)\\z).*\\z", "", "", "" },
+		{ "^(?:a[])]b)\\z", "a", "b", "" },
+		{ "^(?:a[^]]b)\\z", "a", "b", "" },
+		{ "^(?:a[\\]b]c)\\z", "a", "c", "" },
+		{ "^(?:a[[:digit:]]c)\\z", "", "", "" },
+		{ "^(?:a(b[)]c)d)\\z", "a", "d", "" },
+		{ "^(?:a(\\)|c)d)\\z", "a", "d", "" },
+		{ "\\Aa\\x{0}b\\z", "a", "b", "" },
+		{ "\\A\xc3\xa9?x\\z", "", "x", "" },
+		{ "\\A.*js\\/.*\\z", "", "", "js/" },
+		{ "\\Aa.*long.*b\\z", "a", "b", "long" },
+		{ "\\A\\z", "", "", "" },
+		{ "abc", "", "", "" },
+		{ "\\Aa\\", "", "", "" },
 	};
 
 	for (size_t i = 0; i < WF_COUNT(rows); i++) {
-		wf_auto(wf_buf_release) struct wf_buf prefix = WF_BUF_INIT;
-		wf_auto(wf_buf_release) struct wf_buf suffix = WF_BUF_INIT;
+		wf_auto(literals_release) struct literals found;
 
-		literal_ends(wf_str(rows[i].source), &prefix, &suffix);
-		CHECK_STR(wf_buf_str(&prefix), rows[i].prefix);
-		CHECK_STR(wf_buf_str(&suffix), rows[i].suffix);
+		literals_find(wf_str(rows[i].source), &found);
+		CHECK_STR(wf_buf_str(&found.prefix), rows[i].prefix);
+		CHECK_STR(wf_buf_str(&found.suffix), rows[i].suffix);
+		CHECK_STR(wf_buf_str(&found.inner), rows[i].inner);
 	}
+}
+
+TEST(literals_that_are_lacking_rule_a_text_out)
+{
+	wf_auto(literals_release) struct literals found;
+
+	literals_find(WF_S("\\Aa.*long.*b\\z"), &found);
+	CHECK(literals_are_in(&found, WF_S("a long b")));
+	CHECK(!literals_are_in(&found, WF_S("a lon b")));
+	CHECK(!literals_are_in(&found, WF_S("x long b")));
+	CHECK(!literals_are_in(&found, WF_S("a long")));
+	CHECK(!literals_are_in(&found, WF_S("")));
+}
+
+TEST(literals_leave_room_for_a_slash)
+{
+	wf_auto(literals_release) struct literals found;
+
+	literals_find(WF_S("^(?:.*\\.c/?)\\z"), &found);
+	CHECK(literals_are_in(&found, WF_S("long/enough/a.c")));
+	CHECK(literals_are_in(&found, WF_S("long/enough/a.c/")));
+	CHECK(!literals_are_in(&found, WF_S("long/enough/a.h/")));
+	CHECK(!literals_are_in(&found, WF_S("long/enough/a.h")));
+	CHECK(literals_are_in(&found, WF_S(".c/")));
+	CHECK(!literals_are_in(&found, WF_S("c/")));
 }
