@@ -168,10 +168,13 @@ check_uses(struct walk *walk, const struct step_def *step)
 	if (!is_new(walk, step, step->uses))
 		return;
 	if (!uses_find(walk->session, arena, step->uses, step->uses_pos, &place, &err) ||
-	    (place.host && !uses_read_host(arena, place.host, &action, &err)))
+	    (place.host && !uses_read_host(arena, place.host, &action, &err))) {
+		if (!err.pos.file) /* the file could not be read: whose step wants it? */
+			err.pos = step->uses_pos;
 		add_error(walk, &err);
-	else if (action)
+	} else if (action) {
 		check_action(walk, step, action);
+	}
 }
 
 static void

@@ -56,7 +56,7 @@ struct session {
 void session_abort(struct session *session, const struct wf_error *err);
 /* A run has concluded: the chain goes on. */
 void session_run_done(struct session *session, struct run *run);
-/* Says once what a user should know. `key` tells repetitions apart. */
+/* Says what a user should know; once, wherever else the same text would be said. */
 void session_note(struct session *session, enum record_kind kind, const struct record_run *run,
     struct wf_pos pos, struct wf_str text);
 /* Raises the workflow_run event of this activity type, and starts the runs that it wakes. */

@@ -290,6 +290,14 @@ has "explain has an example" "$out" "Right:"
 try "explain what is no rule" 2 check --explain script-injektion
 has "the nearest rule is named" "$err" "did you mean 'script-injection'?"
 
+mkdir "$scratch/empty"
+git -C "$scratch/empty" init -q
+try "list without workflows" 0 -C "$scratch/empty" list
+is "list without workflows prints nothing" "$out" ""
+try "check without problems" 0 check
+is "check without problems prints nothing" "$out" ""
+try "eval to nothing" 0 eval "''"
+
 # a stream that the caller has closed
 "$wfrun" list >&- 2>"$scratch/err"
 got=$? out= err=$(cat "$scratch/err")

@@ -17,17 +17,34 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define OPEN_TRIES 100
+
 /* ---- places ---- */
+
+/* While anybody on this machine renames a folder the kernel cannot tell whether a ".." has left the
+ * root, says EAGAIN, and may be asked again. */
+int
+place_open_mode(int root, const char *path, uint64_t flags, mode_t mode)
+{
+	struct open_how how = {
+		.flags = O_CLOEXEC | flags,
+		.mode = mode,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = -1;
+
+	for (int i = 0; i < OPEN_TRIES && fd < 0; i++) {
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+		if (fd < 0 && errno != EAGAIN)
+			break;
+	}
+	return fd;
+}
 
 int
 place_open(int root, const char *path, uint64_t flags)
 {
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC | flags,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	return place_open_mode(root, path, O_PATH | flags, 0);
 }
 
 /* Opens the folder made of the first n bytes of path, making its last component when missing. */

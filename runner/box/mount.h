@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/mount.h>
+#include <sys/types.h>
 
 /* ---- places ---- */
 
 /* Opens `path` (O_PATH) as if the folder `root` were the root of all: absolute links and ".." stay
  * inside. The last component may be a link. -1 with errno. */
 int place_open(int root, const char *path, uint64_t flags);
+/* The same for reading or writing what is there: flags are those of open(2). */
+int place_open_mode(int root, const char *path, uint64_t flags, mode_t mode);
 /* The same, and makes the folders that are missing. -1 and *err. */
 int place_folder(int root, const char *path, struct wf_error *err);
 /* The same for a file: parents and an empty file are made when missing. */

@@ -8,8 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 struct sandbox {
@@ -83,12 +81,8 @@ sandbox_overlay(struct box *box, const char *const *layers, const char *inside,
 static int
 sandbox_open(struct box *box, const char *inside, int flags, struct wf_error *err)
 {
-	struct open_how how = {
-		.flags = (uint64_t)box_open_flags(flags),
-		.mode = flags & O_CREAT ? 0644 : 0,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd = (int)syscall(SYS_openat2, sandbox_of(box)->root, inside, &how, sizeof(how));
+	int fd = place_open_mode(sandbox_of(box)->root, inside, (uint64_t)box_open_flags(flags),
+	    flags & O_CREAT ? 0644 : 0);
 
 	if (fd < 0)
 		wf_fail_sys(err, errno, "%s", inside);

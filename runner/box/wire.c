@@ -68,7 +68,7 @@ wire_recv(int sock, void *bytes, size_t size, int fds[WIRE_MAX_FDS], size_t *nfd
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
+		.msg_controllen = CMSG_LEN(WIRE_MAX_FDS * sizeof(int)), /* no room for one more */
 	};
 	ssize_t n;
 

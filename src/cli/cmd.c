@@ -18,7 +18,8 @@ cmd_print(const struct wf_buf *text)
 		visible_add(&out, wf_str_cut(&rest, '\n'), false);
 		wf_buf_addc(&out, '\n');
 	}
-	fwrite(out.p, 1, out.n, stdout);
+	if (out.n > 0)
+		fwrite(out.p, 1, out.n, stdout);
 }
 
 void

@@ -5,6 +5,8 @@
  * comes back from box_init_main(). */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -89,6 +91,29 @@ conclude(const struct cmd *cmd, int status, const struct wf_error *err)
 	return wf_error_status(err->kind);
 }
 
+static bool
+reader_is_gone(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&out, 1, 0) == 1 && (out.revents & POLLERR);
+}
+
+/* A reader that has seen enough, as in `wfrun | head -1`, is told nothing: the signal ends us that
+ * would have come had the loop not needed it to clean up. Where it is ignored, it is an error. */
+static bool
+flush_output(struct wf_error *err)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	if (reader_is_gone())
+		raise(SIGPIPE);
+	if (errno)
+		return wf_fail_sys(err, errno, "write to standard output");
+	return wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "the standard output could not be written");
+}
+
 /* A standard stream that was closed would give its number to the next file that is opened, which
  * libuv takes for a mistake. What is put there instead refuses to be used, as nothing would. */
 static void
@@ -113,10 +138,8 @@ main(int argc, char **argv)
 	diags.arena = cmd.arena = wf_arena_new();
 	if (opt_parse(cmd.arena, argc, argv, &args, &err))
 		status = perform(&cmd, &err);
-	if (status != CMD_FAILED && (fflush(stdout) != 0 || ferror(stdout))) {
-		wf_fail_sys(&err, errno, "write to standard output");
+	if (status != CMD_FAILED && !flush_output(&err))
 		status = CMD_FAILED;
-	}
 	status = conclude(&cmd, status, &err);
 	wf_arena_free(cmd.arena);
 	return status;

@@ -124,12 +124,13 @@ ends_on() {
 reader_goes() {
 	mkfifo "$scratch/pipe"
 	(cd "$repo" && exec $as env HOME="$scratch" TMPDIR="$scratch/tmp" "$program" wait.yml \
-		--event dispatch -j 2) >"$scratch/pipe" 2>"$scratch/out" </dev/null &
+		--event dispatch -j 2 $1) >"$scratch/pipe" 2>"$scratch/out" </dev/null &
 	pid=$!
 	head -n 1 "$scratch/pipe" >/dev/null
 	finish
-	verdict "no reader any more ($user): as SIGPIPE ends it" [ "$status" = 141 ]
-	verdict "no reader any more ($user): nothing is said" [ ! -s "$scratch/out" ]
+	rm "$scratch/pipe"
+	verdict "no reader any more $1 ($user): as SIGPIPE ends it" [ "$status" = 141 ]
+	verdict "no reader any more $1 ($user): nothing is said" [ ! -s "$scratch/out" ]
 }
 
 round() {
@@ -156,7 +157,8 @@ round() {
 	nothing_left SIGTERM
 	ends_on HUP 130
 	nothing_left SIGHUP
-	reader_goes
+	reader_goes ""
+	reader_goes --json
 	nothing_left "no reader any more"
 	ends_on KILL 137
 	verdict "SIGKILL ($user): no process" gone_soon
