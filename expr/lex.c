@@ -244,7 +244,7 @@ read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 	size_t end = token->at + 1;
 	bool doubled = false;
 
-	for (;; end++) {
+	while (true) {
 		struct wf_str rest = wf_str_skip(lexer->text, end);
 		ptrdiff_t quote = wf_str_find_char(rest, '\'');
 
@@ -257,7 +257,7 @@ read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 			return;
 		}
 		doubled = true;
-		end++;
+		end += 2;
 	}
 	malformed(lexer, token, lexer->text.n);
 }
