@@ -161,10 +161,11 @@ literals_release(struct literals *literals)
 static bool
 contains(struct wf_str s, const struct wf_buf *needle)
 {
-	const char *last = s.p + s.n - needle->n;
+	const char *last;
 
 	if (needle->n > s.n)
 		return false;
+	last = s.p + s.n - needle->n;
 	for (const char *at = s.p; at <= last; at++) {
 		at = memchr(at, needle->p[0], (size_t)(last - at) + 1);
 		if (!at)
