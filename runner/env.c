@@ -2,8 +2,7 @@
 /* env.c - layers of names and values, flattened for one process. */
 #include "runner/env.h"
 
-#include "base/map.h"
-
+#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -91,14 +90,16 @@ env_set(struct env *env, struct wf_str name, struct wf_str value)
 void
 env_add_path(struct env *env, struct wf_str path)
 {
-	size_t kept = 0;
+	uintptr_t before;
 
-	for (size_t i = 0; i < env->npaths; i++)
-		if (!wf_str_eq(env->paths[i], path))
-			env->paths[kept++] = env->paths[i];
-	env->npaths = kept;
-	*wf_push(env->arena, env->paths, env->npaths, env->paths_cap) = wf_str_dup(env->arena,
-	    path);
+	if (env->npaths == 0)
+		wf_map_init(&env->path_places, env->arena, false);
+	path = wf_str_dup(env->arena, path);
+	before = (uintptr_t)wf_map_get(&env->path_places, path);
+	if (before)
+		env->paths[before - 1] = (struct wf_str){ NULL, 0 };
+	*wf_push(env->arena, env->paths, env->npaths, env->paths_cap) = path;
+	wf_map_set(&env->path_places, path, (void *)(uintptr_t)env->npaths);
 }
 
 static struct wf_str
@@ -128,6 +129,8 @@ env_path(struct wf_arena *arena, const struct env *env, const struct expr_object
 		wf_buf_addc(&path, ':');
 	}
 	for (size_t i = env->npaths; i-- > 0;) {
+		if (!env->paths[i].p)
+			continue;
 		wf_buf_add(&path, env->paths[i]);
 		wf_buf_addc(&path, ':');
 	}

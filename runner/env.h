@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/str.h"
 #include "expr/expr.h"
 #include "runner/box/box.h"
@@ -18,7 +19,8 @@ struct env {
 	struct wf_arena *arena; /* the job's */
 	const char *const *base; /* of the machine, NULL-ended "NAME=value"; lowest */
 	struct expr_object *values; /* the env context without step layers; exact names */
-	struct wf_str *paths; /* GITHUB_PATH, oldest first */
+	struct wf_str *paths; /* GITHUB_PATH, oldest first; NULL where one was added again */
+	struct wf_map path_places; /* each path's place in them, counted from 1 */
 	size_t npaths, paths_cap;
 	struct wf_str first_path; /* folder before all of them (--stubs), or empty */
 };

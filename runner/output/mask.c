@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mask.c - finds all values in one pass over the text (Aho-Corasick) and covers them.
  *
- * The values are a trie whose fail links are made when it is first searched, so that adding stays
- * cheap. Most text holds no secret: the search walks it with a bitmap of the first bytes of all
- * values, and enters the trie only where a value may start. The trie bounds the cost of hostile
- * text to its length, whatever the values are. */
+ * The values are a trie. Its fail links are made when the searches since the last value have cost
+ * as much as they would: a step may add a value before each of its lines. Most text holds no
+ * secret: the search walks it with a bitmap of the first bytes of all values, and enters the trie
+ * only where a value may start. The trie bounds the cost of hostile text to its length, whatever
+ * the values are. */
 #include "runner/output/mask.h"
 
 #include "runner/output/encode.h"
@@ -28,6 +29,7 @@ struct trie {
 	struct node *nodes;
 	size_t n, cap;
 	bool linked;
+	size_t spent; /* nodes that were visited without links, since the last value */
 	uint32_t starts[256]; /* children of the root by byte */
 	/* what values start with: a bit for the hash of three bytes, or once there is a value of
 	 * one or two bytes for each pair */
@@ -153,8 +155,10 @@ trie_add(struct trie *trie, struct wf_str value)
 		child = child_of(trie, node, p[i]);
 		node = child ? child : add_child(trie, node, p[i]);
 	}
-	if (trie->nodes[node].length == 0)
+	if (trie->nodes[node].length == 0) {
 		trie->linked = false;
+		trie->spent = 0;
+	}
 	trie->nodes[node].length = (uint32_t)value.n;
 }
 
@@ -264,6 +268,45 @@ spans_merge(struct spans *spans)
 		spans_add(spans, 0, spans->items[i]);
 }
 
+/* The longest value that begins at i. */
+static size_t
+longest_at(struct trie *trie, struct wf_str text, size_t i)
+{
+	size_t length = 0, end = i;
+	uint32_t node = ROOT;
+
+	while (end < text.n && trie->spent < trie->n &&
+	       (node = child_of(trie, node, (unsigned char)text.p[end])) != ROOT) {
+		end++;
+		trie->spent++;
+		if (trie->nodes[node].length)
+			length = end - i;
+	}
+	return length;
+}
+
+/* Looks from each place anew. false, and nothing was found, when links have become the cheaper way.
+ */
+static bool
+search_unlinked(struct trie *trie, struct wf_str text, struct spans *spans)
+{
+	const unsigned char *p = (const unsigned char *)text.p;
+	size_t first = spans->n;
+
+	for (size_t i = 0; i < text.n; i++) {
+		size_t length;
+
+		i = next_start(trie, p, i, text.n);
+		length = longest_at(trie, text, i);
+		if (length > 0)
+			spans_add(spans, first, (struct span){ i, i + length });
+	}
+	if (trie->spent < trie->n)
+		return true;
+	spans->n = first;
+	return false;
+}
+
 static void
 trie_search(struct trie *trie, struct wf_str text, struct spans *spans)
 {
@@ -271,6 +314,8 @@ trie_search(struct trie *trie, struct wf_str text, struct spans *spans)
 	uint32_t node = ROOT;
 	struct span found;
 
+	if (!trie->linked && search_unlinked(trie, text, spans))
+		return;
 	if (!trie->linked)
 		trie_link(trie);
 	while (trie_next(trie, text, &node, &at, &found))
@@ -326,17 +371,11 @@ mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
 bool
 mask_hits(const struct mask *mask, struct wf_str text)
 {
-	struct span found;
-
 	for (; mask; mask = mask->parent) {
-		uint32_t node = ROOT;
-		size_t at = 0;
-
-		if (is_idle(mask))
-			continue;
-		if (!mask->trie->linked)
-			trie_link(mask->trie);
-		if (trie_next(mask->trie, text, &node, &at, &found))
+		mask->found->n = 0;
+		if (!is_idle(mask))
+			trie_search(mask->trie, text, mask->found);
+		if (mask->found->n > 0)
 			return true;
 	}
 	return false;
