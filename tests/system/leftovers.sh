@@ -60,6 +60,16 @@ make_repository() {
 	      - if: always()
 	        run: sleep $nap
 	YAML
+	cat >"$1/.github/workflows/tick.yml" <<-YAML
+	name: Tick
+	on: workflow_dispatch
+	jobs:
+	  tick:
+	    runs-on: ubuntu-latest
+	    strategy: {matrix: {n: [1, 2]}}
+	    steps:
+	      - run: (setsid sleep $nap &); while echo tick; do sleep 0.1; done
+	YAML
 	git -C "$1" init -q -b main
 	git -C "$1" add -A
 	git -C "$1" -c user.name=Test -c user.email=test@example.com commit -q -m first
@@ -123,7 +133,7 @@ ends_on() {
 # the end of `wfrun ... | head -1`: quiet, and no later than with a signal
 reader_goes() {
 	mkfifo "$scratch/pipe"
-	(cd "$repo" && exec $as env HOME="$scratch" TMPDIR="$scratch/tmp" "$program" wait.yml \
+	(cd "$repo" && exec $as env HOME="$scratch" TMPDIR="$scratch/tmp" "$program" tick.yml \
 		--event dispatch -j 2 $1) >"$scratch/pipe" 2>"$scratch/out" </dev/null &
 	pid=$!
 	head -n 1 "$scratch/pipe" >/dev/null
