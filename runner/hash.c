@@ -137,6 +137,19 @@ literal_root(struct wf_str text)
 	return text;
 }
 
+/* `.` may stand at the front alone, `..` nowhere. */
+static bool
+is_relative(struct wf_str line)
+{
+	for (bool first = true; line.p; first = false) {
+		struct wf_str segment = wf_str_cut(&line, '/');
+
+		if (wf_str_is(segment, "..") || (wf_str_is(segment, ".") && !first))
+			return true;
+	}
+	return false;
+}
+
 static bool
 add_line(struct hash *hash, struct wf_str line)
 {
@@ -149,9 +162,13 @@ add_line(struct hash *hash, struct wf_str line)
 		return true;
 	for (; line.n && line.p[0] == '!'; line = wf_str_trim(wf_str_skip(line, 1)))
 		glob.negated = !glob.negated;
+	if (is_relative(line))
+		return wf_fail(hash->err, WF_ERR_EVAL, WF_NOWHERE,
+		    "Invalid pattern '%.*s'. Relative pathing '.' and '..' is not allowed.",
+		    WF_ARG(line));
 	if (wf_str_starts(line, workspace))
 		line = wf_str_skip(line, workspace.n + 1);
-	while (wf_str_starts(line, WF_S("./")))
+	if (wf_str_starts(line, WF_S("./")))
 		line = wf_str_skip(line, 2);
 	while (line.n > 1 && line.p[line.n - 1] == '/')
 		line.n--;

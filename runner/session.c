@@ -42,10 +42,16 @@ session_note(struct session *session, enum record_kind kind, const struct record
 		.text = text,
 		.place = place_of(pos),
 	};
+	struct wf_str key;
 
-	if (wf_map_has(&session->said, text))
+	/* a note once; a difference once for each of its places */
+	key = kind == RECORD_DIFFERENCE
+	          ? wf_strf(session->arena, "%s:%d:%d %.*s", pos.file ? pos.file : "", pos.line,
+	                pos.col, WF_ARG(text))
+	          : text;
+	if (wf_map_has(&session->said, key))
 		return;
-	wf_map_set(&session->said, text, session);
+	wf_map_set(&session->said, key, session);
 	record_put(session->record, &event);
 }
 
