@@ -127,7 +127,7 @@ ends_on() {
 	verdict "SIG$1 ($user): both jobs run" until_waiting
 	kill "-$1" "$pid"
 	finish
-	verdict "SIG$1 ($user): exit status $2" [ "$status" = "$2" ]
+	verdict "SIG$1 ($user): exit status $2, was $status" [ "$status" = "$2" ]
 }
 
 # the end of `wfrun ... | head -1`: quiet, and no later than with a signal
