@@ -4,20 +4,34 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/crew.h"
 #include "base/fs.h"
 #include "cli/cmd.h"
 #include "cli/neighbours.h"
 #include "cli/problems.h"
 #include "cli/style.h"
 
+/* One file to be checked. Read and judged on any thread, shown in order. */
+struct task {
+	struct neighbours *all;
+	struct wf_str path;
+	bool alone; /* its rules may not ask the others */
+	struct wf_arena *arena; /* from its reading until it was shown */
+	bool read;
+	struct source file;
+	struct wf_error error;
+};
+
+#define BATCH 64 /* files that are held at a time */
+
 struct check {
 	struct wf_arena *arena;
-	struct wf_arena *scratch; /* of one file */
 	const struct args *args;
 	struct wf_diags *diags; /* files that cannot be read */
 	struct problems problems;
 	struct wf_map roots; /* path of a work tree to its struct neighbours */
-	size_t nfiles;
+	struct task *tasks;
+	size_t n, cap, ndone;
 	bool invalid, unread, refused;
 };
 
@@ -45,30 +59,61 @@ lint(struct source *file, const struct lint_repository *repository)
 	lint_finish(file->file, file->text, file->workflow || file->action, &file->diags);
 }
 
-/* The file at a path of a work tree; `alone`: its rules may not ask the others. */
+/* Adds the file at a path of a work tree, unless it was there before. */
 static void
-check_file(struct check *c, struct neighbours *all, struct wf_str path, bool alone)
+add_file(struct check *c, struct neighbours *all, struct wf_str path, bool alone)
 {
-	struct lint_repository repository = neighbours_repository(all);
-	struct source file;
-	struct wf_error err;
+	struct task *task;
 
 	if (wf_map_has(&all->checked, path))
 		return;
-	wf_map_set(&all->checked, wf_str_dup(c->arena, path), all);
-	c->nfiles++;
-	if (!source_read(&file, c->scratch, all->root, path, &err)) {
-		wf_diags_add(c->diags, WF_DIAG_ERROR, &err);
+	path = wf_str_dup(c->arena, path);
+	wf_map_set(&all->checked, path, all);
+	task = wf_push(c->arena, c->tasks, c->n, c->cap);
+	*task = (struct task){ .all = all, .path = path, .alone = alone };
+}
+
+static void
+judge(void *data, size_t i)
+{
+	struct task *task = (struct task *)data + i;
+	struct lint_repository repository = neighbours_repository(task->all);
+
+	task->arena = wf_arena_new();
+	task->read = source_read(&task->file, task->arena, task->all->root, task->path,
+	    &task->error);
+	if (task->read)
+		lint(&task->file, task->alone ? NULL : &repository);
+}
+
+static void
+show(struct check *c, struct task *task)
+{
+	struct source *file = &task->file;
+
+	if (task->read) {
+		c->invalid |= file->diags.nerrors > 0;
+	} else {
+		wf_diags_add(c->diags, WF_DIAG_ERROR, &task->error);
 		c->unread = true;
-		return;
 	}
-	lint(&file, alone ? NULL : &repository);
-	c->invalid |= file.diags.nerrors > 0;
-	for (size_t i = 0; i < file.diags.n; i++) {
-		refuse(c, file.diags.items[i]);
-		problems_add(&c->problems, file.diags.items[i], file.text);
+	for (size_t i = 0; task->read && i < file->diags.n; i++) {
+		refuse(c, file->diags.items[i]);
+		problems_add(&c->problems, file->diags.items[i], file->text);
 	}
-	wf_arena_reset(c->scratch);
+	wf_arena_free(task->arena);
+}
+
+static void
+check_added(struct check *c)
+{
+	while (c->ndone < c->n) {
+		size_t end = c->n - c->ndone < BATCH ? c->n : c->ndone + BATCH;
+
+		wf_crew(end - c->ndone, judge, &c->tasks[c->ndone]);
+		for (; c->ndone < end; c->ndone++)
+			show(c, &c->tasks[c->ndone]);
+	}
 }
 
 static struct neighbours *
@@ -87,7 +132,7 @@ work_tree(struct check *c, struct wf_str root)
 
 /* A file below a folder .github is one of a work tree; any other stands alone. */
 static void
-check_named(struct check *c, const char *path)
+add_named(struct check *c, const char *path)
 {
 	struct wf_str text = wf_str(path), root = { path, 0 };
 	static const struct wf_str dir = { ".github/", sizeof(".github/") - 1 };
@@ -101,7 +146,7 @@ check_named(struct check *c, const char *path)
 		found = true;
 	}
 	all = work_tree(c, root);
-	check_file(c, all, wf_str_skip(text, root.n), !found);
+	add_file(c, all, wf_str_skip(text, root.n), !found);
 }
 
 /* ---- the repository ---- */
@@ -140,12 +185,12 @@ visit_action(void *data, const char *rel, const struct stat *st, bool *descend)
 
 	(void)descend;
 	if (S_ISREG(st->st_mode) && (!strcmp(name, "action.yml") || !strcmp(name, "action.yaml")))
-		check_file(a->check, a->all, wf_strf(a->check->arena, ".github/%s", rel), false);
+		add_file(a->check, a->all, wf_strf(a->check->arena, ".github/%s", rel), false);
 	return true;
 }
 
 static void
-check_actions(struct check *c, struct neighbours *all)
+add_actions(struct check *c, struct neighbours *all)
 {
 	static const char *const roots[] = { "action.yml", "action.yaml" };
 	struct actions actions = { c, all };
@@ -154,17 +199,23 @@ check_actions(struct check *c, struct neighbours *all)
 
 	for (size_t i = 0; i < WF_COUNT(roots); i++)
 		if (wf_exists(wf_strf(c->arena, "%s%s", all->root, roots[i]).p))
-			check_file(c, all, wf_str(roots[i]), false);
+			add_file(c, all, wf_str(roots[i]), false);
 	if (wf_is_dir(dir) && !wf_walk(dir, visit_action, &actions, &err)) {
 		wf_diags_add(c->diags, WF_DIAG_ERROR, &err);
 		c->unread = true;
 	}
-	/* actions elsewhere that somebody uses; checking one may read another */
+}
+
+/* Actions elsewhere that somebody uses; checking one may read another. */
+static void
+check_used(struct check *c, struct neighbours *all)
+{
 	for (size_t i = 0; i < all->files.n; i++) {
 		const struct source *file = all->files.items[i].value;
 
 		if (file && file->is_action)
-			check_file(c, all, all->files.items[i].key, false);
+			add_file(c, all, all->files.items[i].key, false);
+		check_added(c);
 	}
 }
 
@@ -177,8 +228,10 @@ check_repository(struct check *c)
 
 	paths = neighbours_workflows(all, &n);
 	for (size_t i = 0; i < n; i++)
-		check_file(c, all, wf_str(paths[i]), false);
-	check_actions(c, all);
+		add_file(c, all, wf_str(paths[i]), false);
+	add_actions(c, all);
+	check_added(c);
+	check_used(c, all);
 }
 
 /* ---- --explain ---- */
@@ -295,10 +348,11 @@ check_files(struct check *c, struct wf_error *err)
 
 	problems_begin(&c->problems);
 	for (size_t i = 0; i < files->n; i++)
-		check_named(c, files->items[i]);
+		add_named(c, files->items[i]);
+	check_added(c);
 	if (files->n == 0)
 		check_repository(c);
-	if (c->nfiles == 0) {
+	if (c->n == 0) {
 		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "there are no workflow files here");
 		wf_hint(err, "workflows are in .github/workflows");
 		return CMD_FAILED;
@@ -325,10 +379,8 @@ cmd_check(struct cmd *cmd, struct wf_error *err)
 	c.problems.form = args->sarif ? PROBLEMS_SARIF : args->json ? PROBLEMS_JSON : PROBLEMS_TEXT;
 	c.problems.color = style_color(args->color, stdout);
 	c.problems.arena = cmd->arena;
-	c.scratch = wf_arena_new();
 	wf_map_init(&c.roots, cmd->arena, false);
 	status = check_files(&c, err);
 	wf_buf_release(&c.problems.out);
-	wf_arena_free(c.scratch);
 	return status;
 }

@@ -39,6 +39,7 @@ void
 neighbours_init(struct neighbours *all, struct wf_arena *arena, const char *root)
 {
 	*all = (struct neighbours){ .arena = arena, .root = root };
+	pthread_mutex_init(&all->lock, NULL);
 	wf_map_init(&all->files, arena, false);
 	wf_map_init(&all->checked, arena, false);
 }
@@ -93,10 +94,9 @@ clean(struct wf_str *path)
 }
 
 static const struct action *
-find_action(void *data, struct wf_str path)
+find_action(struct neighbours *all, struct wf_str path)
 {
 	static const char *const names[] = { "action.yml", "action.yaml" };
-	struct neighbours *all = data;
 	struct wf_str file;
 
 	if (!clean(&path))
@@ -110,9 +110,8 @@ find_action(void *data, struct wf_str path)
 }
 
 static const struct workflow *
-find_workflow(void *data, struct wf_str path, bool *missing)
+find_workflow(struct neighbours *all, struct wf_str path, bool *missing)
 {
-	struct neighbours *all = data;
 	const struct source *file;
 
 	if (!clean(&path))
@@ -168,9 +167,8 @@ name_of(struct neighbours *all, struct wf_str path)
 }
 
 static const struct wf_str *
-list_names(void *data, size_t *n)
+list_names(struct neighbours *all, size_t *n)
 {
-	struct neighbours *all = data;
 	char **paths;
 	size_t npaths;
 
@@ -184,13 +182,51 @@ list_names(void *data, size_t *n)
 	return all->names;
 }
 
+/* ---- one thread at a time ---- */
+
+static const struct action *
+ask_action(void *data, struct wf_str path)
+{
+	struct neighbours *all = data;
+	const struct action *action;
+
+	pthread_mutex_lock(&all->lock);
+	action = find_action(all, path);
+	pthread_mutex_unlock(&all->lock);
+	return action;
+}
+
+static const struct workflow *
+ask_workflow(void *data, struct wf_str path, bool *missing)
+{
+	struct neighbours *all = data;
+	const struct workflow *workflow;
+
+	pthread_mutex_lock(&all->lock);
+	workflow = find_workflow(all, path, missing);
+	pthread_mutex_unlock(&all->lock);
+	return workflow;
+}
+
+static const struct wf_str *
+ask_names(void *data, size_t *n)
+{
+	struct neighbours *all = data;
+	const struct wf_str *names;
+
+	pthread_mutex_lock(&all->lock);
+	names = list_names(all, n);
+	pthread_mutex_unlock(&all->lock);
+	return names;
+}
+
 struct lint_repository
 neighbours_repository(struct neighbours *all)
 {
 	return (struct lint_repository){
 		.data = all,
-		.action = find_action,
-		.workflow = find_workflow,
-		.names = list_names,
+		.action = ask_action,
+		.workflow = ask_workflow,
+		.names = ask_names,
 	};
 }

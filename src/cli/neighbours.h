@@ -6,6 +6,8 @@
  * thousand may be checked. */
 #pragma once
 
+#include <pthread.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/map.h"
@@ -25,7 +27,9 @@ struct source {
 bool source_read(struct source *out, struct wf_arena *arena, const char *root, struct wf_str path,
     struct wf_error *err);
 
+/* The rules may ask from several threads at once. */
 struct neighbours {
+	pthread_mutex_t lock; /* of all below that grows while rules ask */
 	struct wf_arena *arena;
 	const char *root; /* "" or a path that ends with '/' */
 	struct wf_map files; /* path below the root to struct source, or to NULL where none is */
