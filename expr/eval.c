@@ -301,13 +301,14 @@ bool
 expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_scope *scope,
     struct expr_value *out, struct wf_error *err)
 {
-	struct expr_evaluation ev = { .arena = arena,
-		.expr = expr,
-		.scope = scope,
-		.memory.max = scope->max_memory ? scope->max_memory : EXPR_MEMORY_DEFAULT,
-		.err = err };
+	struct expr_evaluation ev; /* its memory is set as far as it is used */
 	struct expr_value value;
 
+	ev.arena = arena;
+	ev.expr = expr;
+	ev.scope = scope;
+	ev.err = err;
+	expr_memory_init(&ev.memory, scope->max_memory ? scope->max_memory : EXPR_MEMORY_DEFAULT);
 	if (!expr_eval_node(&ev, expr->root, 0, &value))
 		return false;
 	*out = value;

@@ -51,29 +51,113 @@ static const unsigned may_follow[] = {
 	[TOKEN_NAME] = START,
 };
 
-static char
-char_at(const struct expr_lexer *lexer, size_t at)
-{
-	if (at >= lexer->text.n)
-		return '\0';
-	return lexer->text.p[at];
-}
+/* What a byte is: the sets that it belongs to. */
+enum {
+	SPACE = 1,
+	ENDS = 2, /* ends a bare token */
+	NAME_START = 4,
+	NAME = 8,
+	WIDE = 16, /* part of a character that is not ASCII, which may be white space */
+};
 
-/* The white space at byte `at`, in bytes. Most bytes are letters, and told apart without a call. */
-static inline size_t
-space_at(const struct expr_lexer *lexer, size_t at)
+#define LETTER(upper, lower) [upper] = NAME_START | NAME, [lower] = NAME_START | NAME
+
+static const unsigned char classes[128] = {
+	['\t'] = SPACE | ENDS,
+	['\n'] = SPACE | ENDS,
+	['\v'] = SPACE | ENDS,
+	['\f'] = SPACE | ENDS,
+	['\r'] = SPACE | ENDS,
+	[' '] = SPACE | ENDS,
+	['('] = ENDS,
+	['['] = ENDS,
+	[')'] = ENDS,
+	[']'] = ENDS,
+	[','] = ENDS,
+	['.'] = ENDS,
+	['!'] = ENDS,
+	['>'] = ENDS,
+	['<'] = ENDS,
+	['='] = ENDS,
+	['&'] = ENDS,
+	['|'] = ENDS,
+	LETTER('A', 'a'),
+	LETTER('B', 'b'),
+	LETTER('C', 'c'),
+	LETTER('D', 'd'),
+	LETTER('E', 'e'),
+	LETTER('F', 'f'),
+	LETTER('G', 'g'),
+	LETTER('H', 'h'),
+	LETTER('I', 'i'),
+	LETTER('J', 'j'),
+	LETTER('K', 'k'),
+	LETTER('L', 'l'),
+	LETTER('M', 'm'),
+	LETTER('N', 'n'),
+	LETTER('O', 'o'),
+	LETTER('P', 'p'),
+	LETTER('Q', 'q'),
+	LETTER('R', 'r'),
+	LETTER('S', 's'),
+	LETTER('T', 't'),
+	LETTER('U', 'u'),
+	LETTER('V', 'v'),
+	LETTER('W', 'w'),
+	LETTER('X', 'x'),
+	LETTER('Y', 'y'),
+	LETTER('Z', 'z'),
+	['_'] = NAME_START | NAME,
+	['0'] = NAME,
+	['1'] = NAME,
+	['2'] = NAME,
+	['3'] = NAME,
+	['4'] = NAME,
+	['5'] = NAME,
+	['6'] = NAME,
+	['7'] = NAME,
+	['8'] = NAME,
+	['9'] = NAME,
+	['-'] = NAME,
+};
+
+/* The sets of the byte at `at`; a byte that is not there ends what is before it. */
+static inline unsigned
+class_at(const struct expr_lexer *lexer, size_t at)
 {
 	unsigned char c;
 
 	if (at >= lexer->text.n)
-		return 0;
+		return ENDS;
 	c = (unsigned char)lexer->text.p[at];
-	if (c < 0x80)
-		return c == ' ' || (c >= '\t' && c <= '\r');
-	return expr_text_space((struct wf_str){ lexer->text.p + at, lexer->text.n - at });
+	return c < WF_COUNT(classes) ? classes[c] : WIDE;
 }
 
-static size_t
+static inline char
+char_at(const struct expr_lexer *lexer, size_t at)
+{
+	return at < lexer->text.n ? lexer->text.p[at] : '\0';
+}
+
+/* The text from byte `from` up to `to`, which are in order and inside. */
+static inline struct wf_str
+slice(const struct expr_lexer *lexer, size_t from, size_t to)
+{
+	return (struct wf_str){ lexer->text.p + from, to - from };
+}
+
+/* The white space at byte `at`, in bytes. */
+static inline size_t
+space_at(const struct expr_lexer *lexer, size_t at)
+{
+	unsigned class = class_at(lexer, at);
+
+	if (class & WIDE)
+		return expr_text_space(slice(lexer, at, lexer->text.n));
+	return class & SPACE;
+}
+
+static inline size_t
 skip_space(const struct expr_lexer *lexer, size_t at)
 {
 	size_t len;
@@ -83,41 +167,35 @@ skip_space(const struct expr_lexer *lexer, size_t at)
 	return at;
 }
 
-/* What ends a bare token; a byte above 0x7f may be white space, too. */
-static const bool ends_bare[128] = {
-	['\t'] = true,
-	['\n'] = true,
-	['\v'] = true,
-	['\f'] = true,
-	['\r'] = true,
-	[' '] = true,
-	['('] = true,
-	['['] = true,
-	[')'] = true,
-	[']'] = true,
-	[','] = true,
-	['.'] = true,
-	['!'] = true,
-	['>'] = true,
-	['<'] = true,
-	['='] = true,
-	['&'] = true,
-	['|'] = true,
-};
-
 /* The end of a bare token that begins before `at`. */
 static size_t
 bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 {
 	for (; at < lexer->text.n; at++) {
-		unsigned char c = (unsigned char)lexer->text.p[at];
+		unsigned class = class_at(lexer, at);
 
-		if (c == '.' && number)
+		if (number && lexer->text.p[at] == '.')
 			continue;
-		if (c < WF_COUNT(ends_bare) ? ends_bare[c] : space_at(lexer, at) > 0)
+		if (class & ENDS || (class & WIDE && space_at(lexer, at) > 0))
 			break;
 	}
 	return at;
+}
+
+/* The end of the name that goes on at byte `at`. */
+static inline size_t
+name_end(const struct expr_lexer *lexer, size_t at)
+{
+	while (class_at(lexer, at) & NAME)
+		at++;
+	return at;
+}
+
+/* Whether a bare token that begins before `at` ends there. */
+static inline bool
+ends_at(const struct expr_lexer *lexer, size_t at)
+{
+	return class_at(lexer, at) & ENDS || space_at(lexer, at) > 0;
 }
 
 static char
@@ -129,12 +207,13 @@ innermost(const struct expr_lexer *lexer)
 }
 
 /* Ends the token at byte `end`; what is illegal there becomes TOKEN_MISPLACED. */
-static void
+static inline void
 finish(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type,
     size_t end)
 {
-	token->raw = wf_str_sub(lexer->text, token->at, end);
+	token->raw = slice(lexer, token->at, end);
 	token->type = may_follow[type] & BIT(lexer->last) ? type : TOKEN_MISPLACED;
+	lexer->from = token->at;
 	lexer->at = end;
 	lexer->last = token->type;
 }
@@ -142,7 +221,7 @@ finish(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_t
 static void
 malformed(struct expr_lexer *lexer, struct expr_lex_token *token, size_t end)
 {
-	token->raw = wf_str_sub(lexer->text, token->at, end);
+	token->raw = slice(lexer, token->at, end);
 	token->type = TOKEN_MALFORMED;
 	lexer->at = end;
 }
@@ -210,7 +289,7 @@ static void
 read_number(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
 	size_t end = bare_end(lexer, token->at + 1, true);
-	double number = expr_parse_number(wf_str_sub(lexer->text, token->at, end));
+	double number = expr_parse_number(slice(lexer, token->at, end));
 
 	if (isnan(number)) {
 		malformed(lexer, token, end);
@@ -224,7 +303,7 @@ read_number(struct expr_lexer *lexer, struct expr_lex_token *token)
 static struct wf_str
 unquote(struct wf_arena *arena, struct wf_str raw, bool doubled)
 {
-	struct wf_str inner = wf_str_sub(raw, 1, raw.n - 1);
+	struct wf_str inner = { raw.p + 1, raw.n - 2 };
 	char *copy;
 	size_t n = 0;
 
@@ -278,7 +357,7 @@ named_literal(struct wf_str word, struct expr_value *out)
 	};
 
 	for (size_t i = 0; i < WF_COUNT(literals); i++) {
-		if (!wf_str_eq(word, literals[i].name))
+		if (*word.p != *literals[i].name.p || !wf_str_eq(word, literals[i].name))
 			continue;
 		*out = literals[i].value;
 		return true;
@@ -289,14 +368,13 @@ named_literal(struct wf_str word, struct expr_value *out)
 static void
 read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	size_t end = bare_end(lexer, token->at + 1, false);
-	struct wf_str word = wf_str_sub(lexer->text, token->at, end);
+	size_t end = name_end(lexer, token->at);
 
-	if (!expr_text_is_name(word))
-		malformed(lexer, token, end);
+	if (!(class_at(lexer, token->at) & NAME_START) || !ends_at(lexer, end))
+		malformed(lexer, token, bare_end(lexer, token->at + 1, false));
 	else if (lexer->last == TOKEN_DOT)
 		finish(lexer, token, TOKEN_PROPERTY, end);
-	else if (named_literal(word, &token->literal))
+	else if (named_literal(slice(lexer, token->at, end), &token->literal))
 		finish(lexer, token, TOKEN_LITERAL, end);
 	else if (char_at(lexer, skip_space(lexer, end)) == '(')
 		finish(lexer, token, TOKEN_FUNCTION, end);
@@ -308,10 +386,8 @@ void
 expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
 	token->at = skip_space(lexer, lexer->at);
-	token->literal = EXPR_NULL_VALUE;
 	if (token->at >= lexer->text.n) {
 		token->type = TOKEN_END;
-		token->raw = WF_S("");
 		return;
 	}
 	switch (lexer->text.p[token->at]) {

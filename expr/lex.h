@@ -44,13 +44,13 @@ struct expr_lex_token {
 	enum expr_token_type type;
 	struct wf_str raw; /* as it is written */
 	size_t at; /* byte of the text where it begins */
-	struct expr_value literal;
+	struct expr_value literal; /* of a TOKEN_LITERAL */
 };
 
 struct expr_lexer {
 	struct wf_arena *arena;
 	struct wf_str text;
-	size_t at;
+	size_t from, at; /* where the last token begins and ends */
 	enum expr_token_type last;
 	char *open; /* the brackets that are open, innermost last: '(' group, 'c' call, '[' index */
 	size_t nopen, open_cap;

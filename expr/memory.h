@@ -18,13 +18,38 @@
 
 struct expr_memory {
 	size_t max, total;
-	size_t at[EXPR_DEPTH_MAX + 1]; /* charged by each level */
 	int deepest; /* the deepest level that has charged and not been let go */
+	size_t
+	    at[EXPR_DEPTH_MAX + 1]; /* charged by each level; those below the deepest are unset */
 };
+
+static inline void
+expr_memory_init(struct expr_memory *memory, size_t max)
+{
+	memory->max = max;
+	memory->total = memory->at[0] = 0;
+	memory->deepest = 0;
+}
 
 /* The size of a string. */
 size_t expr_memory_of_text(struct wf_str s);
-size_t expr_memory_of(struct expr_value value);
+
+static inline size_t
+expr_memory_of(struct expr_value value)
+{
+	return value.kind == EXPR_STRING ? expr_memory_of_text(value.string) : EXPR_MEMORY_OBJECT;
+}
+
 /* Charges bytes to a level, letting go of deeper ones first when trim is set; false when that is
  * more than the limit. */
-bool expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim);
+static inline bool
+expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim)
+{
+	for (; trim && memory->deepest > level; memory->deepest--)
+		memory->total -= memory->at[memory->deepest];
+	while (memory->deepest < level)
+		memory->at[++memory->deepest] = 0;
+	memory->at[level] += bytes;
+	memory->total += bytes;
+	return memory->total <= memory->max;
+}

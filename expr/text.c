@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* text.c - comparison without case, white space and length of UTF-8 text.
  *
- * Nearly all text here is ASCII, so each loop takes a short way for a byte below 0x80 and decodes
- * only the rest. An upper-case letter may be shorter in UTF-8 than its lower case (U+2C65), so
- * byte lengths prove nothing about equality. */
+ * Nearly all text here is ASCII, so each loop takes a short way for bytes below 0x80, most of them
+ * eight at a time, and decodes only the rest. An upper-case letter may be shorter in UTF-8 than its
+ * lower case (U+2C65), so byte lengths prove nothing about equality. */
 #include "expr/text.h"
 
 #include "expr/upper.h"
@@ -43,25 +43,93 @@ expr_text_cmp(struct wf_str a, struct wf_str b)
 	return (a.n > 0) - (b.n > 0);
 }
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* The first eight bytes of n, or all of fewer in an order that depends on n alone; n is not 0. */
+static inline uint64_t
+eight_bytes(const char *p, size_t n)
+{
+	uint64_t eight;
+	uint32_t first, last;
+
+	if (n >= sizeof(eight)) {
+		memcpy(&eight, p, sizeof(eight));
+		return eight;
+	}
+	if (n >= sizeof(first)) {
+		memcpy(&first, p, sizeof(first));
+		memcpy(&last, p + n - sizeof(last), sizeof(last));
+		return first | (uint64_t)last << 32;
+	}
+	return (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
+	       (uint64_t)(unsigned char)p[n - 1] << 16;
+}
+
+/* Whether eight ASCII bytes are the same letters. Adding to a byte below 0x80 carries into its own
+ * high bit alone, which then says whether the byte is at least 'a', or beyond 'z'. */
+static inline bool
+same_letters(uint64_t a, uint64_t b)
+{
+	uint64_t differs = a ^ b, lower = a | EACH(0x20);
+	uint64_t letters = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z')) & EACH(0x80);
+
+	return (differs & ~(letters >> 2)) == 0;
+}
+
+/* Whether the first n bytes of both are the same letters, up to `*at`: n, or a place before the
+ * first that is not ASCII. */
+static inline bool
+same_ascii(struct wf_str a, struct wf_str b, size_t n, size_t *at)
+{
+	for (*at = 0; *at < n; *at += sizeof(uint64_t)) {
+		uint64_t x = eight_bytes(a.p + *at, n - *at), y = eight_bytes(b.p + *at, n - *at);
+
+		if ((x | y) & EACH(0x80))
+			return true;
+		if (x != y && !same_letters(x, y))
+			return false;
+	}
+	*at = n;
+	return true;
+}
+
 bool
 expr_text_eq(struct wf_str a, struct wf_str b)
 {
-	size_t n = a.n < b.n ? a.n : b.n;
+	size_t n = a.n < b.n ? a.n : b.n, at;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+	if (!same_ascii(a, b, n, &at))
+		return false;
+	if (at < n)
+		return expr_text_cmp(wf_str_skip(a, at), wf_str_skip(b, at)) == 0;
+	return a.n == b.n;
+}
+
+bool
+expr_text_is(struct wf_str s, const char *cstr)
+{
+	size_t i = 0;
+
+	for (; i < s.n && cstr[i]; i++) {
+		unsigned char x = (unsigned char)s.p[i], y = (unsigned char)cstr[i];
 
 		if ((x | y) >= 0x80)
-			return expr_text_cmp(wf_str_skip(a, i), wf_str_skip(b, i)) == 0;
+			return expr_text_eq(wf_str_skip(s, i), wf_str(cstr + i));
 		if (x != y && upper_ascii(x) != upper_ascii(y))
 			return false;
 	}
-	return a.n == b.n;
+	return i == s.n && !cstr[i];
 }
 
 bool
 expr_text_starts(struct wf_str s, struct wf_str prefix)
 {
+	size_t n = s.n < prefix.n ? s.n : prefix.n, at;
+
+	if (!same_ascii(s, prefix, n, &at))
+		return false;
+	s = wf_str_skip(s, at);
+	prefix = wf_str_skip(prefix, at);
 	while (s.n && prefix.n)
 		if (take_upper(&s) != take_upper(&prefix))
 			return false;
@@ -187,9 +255,14 @@ expr_text_trim(struct wf_str s)
 size_t
 expr_text_units(struct wf_str s)
 {
-	size_t n = 0, i = 0;
+	uint64_t bits = 0;
+	size_t n = 0, i;
 
-	for (;;) {
+	for (i = 0; i < s.n && !(bits & EACH(0x80)); i += sizeof(bits))
+		bits = eight_bytes(s.p + i, s.n - i);
+	if (!(bits & EACH(0x80)))
+		return s.n;
+	for (i = 0;;) {
 		unsigned char c;
 		size_t run = wf_ascii_run(wf_str_skip(s, i));
 

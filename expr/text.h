@@ -13,6 +13,18 @@
 #include <stdint.h>
 
 bool expr_text_eq(struct wf_str a, struct wf_str b);
+/* Whether their first letters alone show that they are not equal, as with most keys that are not
+ * the one looked for. */
+static inline bool
+expr_text_differs(struct wf_str a, struct wf_str b)
+{
+	unsigned char x = a.n ? (unsigned char)*a.p : 0, y = b.n ? (unsigned char)*b.p : 0;
+
+	return (x | y) < 0x80 && ((x ^ y) & ~0x20) != 0;
+}
+
+/* The same of a C string, which is not measured first. */
+bool expr_text_is(struct wf_str s, const char *cstr);
 int expr_text_cmp(struct wf_str a, struct wf_str b);
 bool expr_text_starts(struct wf_str s, struct wf_str prefix);
 bool expr_text_ends(struct wf_str s, struct wf_str suffix);

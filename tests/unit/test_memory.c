@@ -21,5 +21,7 @@ TEST(memory_primitive_lets_deeper_levels_go)
 	memory.at[1] -= 20;
 	CHECK(expr_memory_add(&memory, 1, 10, true));
 	CHECK_INT(memory.total, 10);
-	CHECK_INT(memory.at[2], 0);
+	CHECK_INT(memory.deepest, 1);
+	CHECK(expr_memory_add(&memory, 2, 90, false));
+	CHECK_INT(memory.at[2], 90);
 }
