@@ -35,6 +35,27 @@ expr_eval_too_large(struct expr_evaluation *ev, const struct expr_node *node)
 	    WF_ARG(wf_buf_str(&text)));
 }
 
+/* Charges the result of a node; `bytes` is 0 unless the node counts for itself. */
+static inline bool
+charge(struct expr_evaluation *ev, int level, size_t bytes, const struct expr_value *result)
+{
+	if (!bytes)
+		bytes = expr_memory_of(*result);
+	return expr_memory_add(&ev->memory, level, bytes, expr_is_primitive(*result)) ||
+	       expr_eval_too_large(ev, ev->expr->root);
+}
+
+/* Evaluates an operand, which very often is a literal and then needs no call. */
+static inline bool
+eval_operand(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
+{
+	if (node->kind != NODE_LITERAL)
+		return expr_eval_node(ev, node, level, out);
+	*out = node->literal;
+	return charge(ev, level, 0, out);
+}
+
 /* ---- members ---- */
 
 /* What stands in the brackets, in the forms that objects and arrays want. */
@@ -142,8 +163,12 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		}
 		return true;
 	}
-	if (!expr_eval_node(ev, inner, level + 1, &value))
+	if (!eval_operand(ev, inner, level + 1, &value))
 		return false;
+	if (of.kind == EXPR_OBJECT && value.kind == EXPR_STRING && inner->kind != NODE_WILDCARD) {
+		*out = expr_object_get(of.object, value.string);
+		return true;
+	}
 	index_from(ev->arena, inner, value, of.kind, &index);
 	if (index.wildcard || (of.kind == EXPR_ARRAY && of.array->filtered))
 		return filter(ev, of, &index, out, bytes) || expr_eval_too_large(ev, node);
@@ -196,8 +221,8 @@ eval_comparison(struct expr_evaluation *ev, const struct expr_node *node, int le
 {
 	struct expr_value a, b;
 
-	if (!expr_eval_node(ev, node->first, level + 1, &a) ||
-	    !expr_eval_node(ev, node->last, level + 1, &b))
+	if (!eval_operand(ev, node->first, level + 1, &a) ||
+	    !eval_operand(ev, node->last, level + 1, &b))
 		return false;
 	*out = expr_bool(compare(node->kind, a, b));
 	return true;
@@ -288,13 +313,7 @@ expr_eval_node(struct expr_evaluation *ev, const struct expr_node *node, int lev
 	size_t bytes = 0;
 
 	*out = EXPR_NULL_VALUE;
-	if (!eval_core(ev, node, level, out, &bytes))
-		return false;
-	if (!bytes)
-		bytes = expr_memory_of(*out);
-	if (!expr_memory_add(&ev->memory, level, bytes, expr_is_primitive(*out)))
-		return expr_eval_too_large(ev, ev->expr->root);
-	return true;
+	return eval_core(ev, node, level, out, &bytes) && charge(ev, level, bytes, out);
 }
 
 bool

@@ -62,7 +62,12 @@ enum {
 
 #define LETTER(upper, lower) [upper] = NAME_START | NAME, [lower] = NAME_START | NAME
 
-static const unsigned char classes[128] = {
+#define WIDE_4(c) [c] = WIDE, [(c) + 1] = WIDE, [(c) + 2] = WIDE, [(c) + 3] = WIDE
+#define WIDE_32(c)                                                                                 \
+	WIDE_4(c), WIDE_4((c) + 4), WIDE_4((c) + 8), WIDE_4((c) + 12), WIDE_4((c) + 16),           \
+	    WIDE_4((c) + 20), WIDE_4((c) + 24), WIDE_4((c) + 28)
+
+static const unsigned char classes[256] = {
 	['\t'] = SPACE | ENDS,
 	['\n'] = SPACE | ENDS,
 	['\v'] = SPACE | ENDS,
@@ -119,18 +124,17 @@ static const unsigned char classes[128] = {
 	['8'] = NAME,
 	['9'] = NAME,
 	['-'] = NAME,
+	WIDE_32(0x80),
+	WIDE_32(0xA0),
+	WIDE_32(0xC0),
+	WIDE_32(0xE0),
 };
 
 /* The sets of the byte at `at`; a byte that is not there ends what is before it. */
 static inline unsigned
 class_at(const struct expr_lexer *lexer, size_t at)
 {
-	unsigned char c;
-
-	if (at >= lexer->text.n)
-		return ENDS;
-	c = (unsigned char)lexer->text.p[at];
-	return c < WF_COUNT(classes) ? classes[c] : WIDE;
+	return at < lexer->text.n ? classes[(unsigned char)lexer->text.p[at]] : ENDS;
 }
 
 static inline char
@@ -157,14 +161,21 @@ space_at(const struct expr_lexer *lexer, size_t at)
 	return class & SPACE;
 }
 
-static inline size_t
-skip_space(const struct expr_lexer *lexer, size_t at)
+static __attribute__((noinline)) size_t
+skip_more_space(const struct expr_lexer *lexer, size_t at)
 {
 	size_t len;
 
 	while ((len = space_at(lexer, at)) > 0)
 		at += len;
 	return at;
+}
+
+/* Between most tokens is no white space. */
+static inline size_t
+skip_space(const struct expr_lexer *lexer, size_t at)
+{
+	return class_at(lexer, at) & (SPACE | WIDE) ? skip_more_space(lexer, at) : at;
 }
 
 /* The end of a bare token that begins before `at`. */
@@ -370,7 +381,7 @@ read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
 	size_t end = name_end(lexer, token->at);
 
-	if (!(class_at(lexer, token->at) & NAME_START) || !ends_at(lexer, end))
+	if (!ends_at(lexer, end))
 		malformed(lexer, token, bare_end(lexer, token->at + 1, false));
 	else if (lexer->last == TOKEN_DOT)
 		finish(lexer, token, TOKEN_PROPERTY, end);
@@ -382,14 +393,10 @@ read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 		finish(lexer, token, TOKEN_NAME, end);
 }
 
-void
-expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
+/* Reads what is neither a name nor the end. */
+static void
+read_symbol(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	token->at = skip_space(lexer, lexer->at);
-	if (token->at >= lexer->text.n) {
-		token->type = TOKEN_END;
-		return;
-	}
 	switch (lexer->text.p[token->at]) {
 	case '(':
 		if (lexer->last == TOKEN_FUNCTION)
@@ -432,6 +439,18 @@ expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 	case '7':
 	case '8':
 	case '9': read_number(lexer, token); return;
-	default: read_word(lexer, token); return;
+	default: malformed(lexer, token, bare_end(lexer, token->at + 1, false)); return;
 	}
+}
+
+void
+expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	token->at = skip_space(lexer, lexer->at);
+	if (class_at(lexer, token->at) & NAME_START)
+		read_word(lexer, token);
+	else if (token->at < lexer->text.n)
+		read_symbol(lexer, token);
+	else
+		token->type = TOKEN_END;
 }

@@ -93,6 +93,13 @@ same_ascii(struct wf_str a, struct wf_str b, size_t n, size_t *at)
 	return true;
 }
 
+/* Kept out of expr_text_eq(), which without it needs no stack. */
+static __attribute__((noinline)) bool
+same_from(struct wf_str a, struct wf_str b, size_t at)
+{
+	return expr_text_cmp(wf_str_skip(a, at), wf_str_skip(b, at)) == 0;
+}
+
 bool
 expr_text_eq(struct wf_str a, struct wf_str b)
 {
@@ -100,25 +107,25 @@ expr_text_eq(struct wf_str a, struct wf_str b)
 
 	if (!same_ascii(a, b, n, &at))
 		return false;
-	if (at < n)
-		return expr_text_cmp(wf_str_skip(a, at), wf_str_skip(b, at)) == 0;
-	return a.n == b.n;
+	return at < n ? same_from(a, b, at) : a.n == b.n;
 }
 
 bool
-expr_text_is(struct wf_str s, const char *cstr)
+expr_text_is(struct wf_str name, const char *cstr)
 {
 	size_t i = 0;
 
-	for (; i < s.n && cstr[i]; i++) {
-		unsigned char x = (unsigned char)s.p[i], y = (unsigned char)cstr[i];
+	for (; i < name.n; i++) {
+		unsigned char x = (unsigned char)name.p[i], y = (unsigned char)cstr[i];
 
-		if ((x | y) >= 0x80)
-			return expr_text_eq(wf_str_skip(s, i), wf_str(cstr + i));
-		if (x != y && upper_ascii(x) != upper_ascii(y))
+		if (x == y)
+			continue;
+		if (y >= 0x80)
+			return expr_text_eq(name, wf_str(cstr));
+		if (upper_ascii(x) != upper_ascii(y))
 			return false;
 	}
-	return i == s.n && !cstr[i];
+	return !cstr[i];
 }
 
 bool
@@ -252,17 +259,27 @@ expr_text_trim(struct wf_str s)
 	return s;
 }
 
+static inline bool
+is_ascii(struct wf_str s)
+{
+	uint64_t bits = 0;
+	size_t i = 0;
+
+	for (; s.n - i >= sizeof(bits); i += sizeof(bits))
+		bits |= eight_bytes(s.p + i, sizeof(bits));
+	if (i < s.n)
+		bits |= eight_bytes(s.p + i, s.n - i);
+	return (bits & EACH(0x80)) == 0;
+}
+
 size_t
 expr_text_units(struct wf_str s)
 {
-	uint64_t bits = 0;
-	size_t n = 0, i;
+	size_t n = 0, i = 0;
 
-	for (i = 0; i < s.n && !(bits & EACH(0x80)); i += sizeof(bits))
-		bits = eight_bytes(s.p + i, s.n - i);
-	if (!(bits & EACH(0x80)))
+	if (is_ascii(s))
 		return s.n;
-	for (i = 0;;) {
+	for (;;) {
 		unsigned char c;
 		size_t run = wf_ascii_run(wf_str_skip(s, i));
 
