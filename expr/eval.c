@@ -63,40 +63,42 @@ struct index {
 	bool wildcard;
 	bool has_key;
 	struct wf_str key;
-	bool has_at;
-	size_t at;
+	struct expr_value value;
+	double at; /* the value as a number, once has_number */
+	bool has_number;
 };
 
-/* An index of an object is never a number. */
 static void
 index_from(struct wf_arena *arena, const struct expr_node *node, struct expr_value value,
-    enum expr_kind of, struct index *index)
+    struct index *index)
 {
-	double at;
-
-	*index = (struct index){ .wildcard = node->kind == NODE_WILDCARD };
-	if (index->wildcard)
-		return;
-	at = of == EXPR_ARRAY ? expr_to_number(value) : -1;
-	index->has_at = at >= 0 && at < 2147483648.0;
-	index->at = index->has_at ? (size_t)at : 0;
-	index->has_key = expr_is_primitive(value);
+	*index = (struct index){ .wildcard = node->kind == NODE_WILDCARD, .value = value };
+	index->has_key = !index->wildcard && expr_is_primitive(value);
 	if (index->has_key)
 		index->key = expr_to_string(arena, value);
 }
 
+/* The member of an array that the index names; only there it is a number. */
+static bool
+item(const struct expr_array *array, struct index *index, struct expr_value *out)
+{
+	if (!index->has_number)
+		index->at = expr_to_number(index->value);
+	index->has_number = true;
+	if (!(index->at >= 0 && index->at < 2147483648.0) || (size_t)index->at >= array->n)
+		return false;
+	*out = array->items[(size_t)index->at];
+	return true;
+}
+
 /* The one member that the index names; false when there is none. */
 static bool
-member(struct expr_value of, const struct index *index, struct expr_value *out)
+member(struct expr_value of, struct index *index, struct expr_value *out)
 {
 	const struct expr_pair *pair;
 
-	if (of.kind == EXPR_ARRAY) {
-		if (!index->has_at || index->at >= of.array->n)
-			return false;
-		*out = of.array->items[index->at];
-		return true;
-	}
+	if (of.kind == EXPR_ARRAY)
+		return item(of.array, index, out);
 	if (of.kind != EXPR_OBJECT || !index->has_key)
 		return false;
 	pair = expr_object_find(of.object, index->key);
@@ -107,7 +109,7 @@ member(struct expr_value of, const struct index *index, struct expr_value *out)
 
 /* Appends the members of `of` that the index names to a filtered array. */
 static void
-gather(struct expr_array *filtered, struct expr_value of, const struct index *index)
+gather(struct expr_array *filtered, struct expr_value of, struct index *index)
 {
 	struct expr_value found;
 
@@ -125,7 +127,7 @@ gather(struct expr_array *filtered, struct expr_value of, const struct index *in
 
 /* Makes the filtered array of an index over `of`, and counts its memory. */
 static bool
-filter(struct expr_evaluation *ev, struct expr_value of, const struct index *index,
+filter(struct expr_evaluation *ev, struct expr_value of, struct index *index,
     struct expr_value *out, size_t *bytes)
 {
 	struct expr_array *filtered = expr_array_new(ev->arena);
@@ -169,7 +171,7 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		*out = expr_object_get(of.object, value.string);
 		return true;
 	}
-	index_from(ev->arena, inner, value, of.kind, &index);
+	index_from(ev->arena, inner, value, &index);
 	if (index.wildcard || (of.kind == EXPR_ARRAY && of.array->filtered))
 		return filter(ev, of, &index, out, bytes) || expr_eval_too_large(ev, node);
 	member(of, &index, out);

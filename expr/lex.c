@@ -171,10 +171,11 @@ skip_more_space(const struct expr_lexer *lexer, size_t at)
 	return at;
 }
 
-/* Between most tokens is no white space. */
+/* Between most tokens is one blank or none. */
 static inline size_t
 skip_space(const struct expr_lexer *lexer, size_t at)
 {
+	at += class_at(lexer, at) & SPACE;
 	return class_at(lexer, at) & (SPACE | WIDE) ? skip_more_space(lexer, at) : at;
 }
 
