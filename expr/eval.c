@@ -45,14 +45,25 @@ charge(struct expr_evaluation *ev, int level, size_t bytes, const struct expr_va
 	       expr_eval_too_large(ev, ev->expr->root);
 }
 
-/* Evaluates an operand, which very often is a literal and then needs no call. */
+static inline struct expr_value
+eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
+{
+	const struct expr_object *contexts = ev->scope->contexts;
+
+	return contexts ? expr_object_get(contexts, node->name) : EXPR_NULL_VALUE;
+}
+
+/* Evaluates an operand. Most are literals and contexts, which need no more than this. */
 static inline bool
 eval_operand(struct expr_evaluation *ev, const struct expr_node *node, int level,
     struct expr_value *out)
 {
-	if (node->kind != NODE_LITERAL)
+	if (node->kind == NODE_LITERAL)
+		*out = node->literal;
+	else if (node->kind == NODE_NAME)
+		*out = eval_name(ev, node);
+	else
 		return expr_eval_node(ev, node, level, out);
-	*out = node->literal;
 	return charge(ev, level, 0, out);
 }
 
@@ -155,7 +166,7 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	struct expr_value of, value;
 	struct index index;
 
-	if (!expr_eval_node(ev, node->first, level + 1, &of))
+	if (!eval_operand(ev, node->first, level + 1, &of))
 		return false;
 	*out = EXPR_NULL_VALUE;
 	if (expr_is_primitive(of)) {
@@ -187,7 +198,7 @@ eval_logical(struct expr_evaluation *ev, const struct expr_node *node, int level
 	bool stop_at = node->kind == NODE_OR;
 
 	for (const struct expr_node *arg = node->first; arg; arg = arg->next) {
-		if (!expr_eval_node(ev, arg, level + 1, out))
+		if (!eval_operand(ev, arg, level + 1, out))
 			return false;
 		if (expr_truthy(*out) == stop_at)
 			break;
@@ -238,14 +249,6 @@ eval_not(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		return false;
 	*out = expr_bool(!expr_truthy(*out));
 	return true;
-}
-
-static struct expr_value
-eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
-{
-	const struct expr_object *contexts = ev->scope->contexts;
-
-	return contexts ? expr_object_get(contexts, node->name) : EXPR_NULL_VALUE;
 }
 
 /* ---- calls ---- */

@@ -7,12 +7,14 @@
 #pragma once
 
 #include "expr/expr.h"
+#include "expr/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define EXPR_MEMORY_DEFAULT ((size_t)10 << 20)
 #define EXPR_MEMORY_OBJECT 24 /* any object */
+#define EXPR_MEMORY_STRING 26 /* one without characters */
 #define EXPR_MEMORY_POINTER 8 /* an element of a filtered array */
 #define EXPR_DEPTH_MAX 50
 
@@ -32,7 +34,11 @@ expr_memory_init(struct expr_memory *memory, size_t max)
 }
 
 /* The size of a string. */
-size_t expr_memory_of_text(struct wf_str s);
+static inline size_t
+expr_memory_of_text(struct wf_str s)
+{
+	return EXPR_MEMORY_STRING + 2 * expr_text_units(s);
+}
 
 static inline size_t
 expr_memory_of(struct expr_value value)

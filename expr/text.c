@@ -45,26 +45,6 @@ expr_text_cmp(struct wf_str a, struct wf_str b)
 
 #define EACH(byte) (0x0101010101010101u * (byte))
 
-/* The first eight bytes of n, or all of fewer in an order that depends on n alone; n is not 0. */
-static inline uint64_t
-eight_bytes(const char *p, size_t n)
-{
-	uint64_t eight;
-	uint32_t first, last;
-
-	if (n >= sizeof(eight)) {
-		memcpy(&eight, p, sizeof(eight));
-		return eight;
-	}
-	if (n >= sizeof(first)) {
-		memcpy(&first, p, sizeof(first));
-		memcpy(&last, p + n - sizeof(last), sizeof(last));
-		return first | (uint64_t)last << 32;
-	}
-	return (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 |
-	       (uint64_t)(unsigned char)p[n - 1] << 16;
-}
-
 /* Whether eight ASCII bytes are the same letters. Adding to a byte below 0x80 carries into its own
  * high bit alone, which then says whether the byte is at least 'a', or beyond 'z'. */
 static inline bool
@@ -82,7 +62,8 @@ static inline bool
 same_ascii(struct wf_str a, struct wf_str b, size_t n, size_t *at)
 {
 	for (*at = 0; *at < n; *at += sizeof(uint64_t)) {
-		uint64_t x = eight_bytes(a.p + *at, n - *at), y = eight_bytes(b.p + *at, n - *at);
+		uint64_t x = expr_text_eight(a.p + *at, n - *at),
+		         y = expr_text_eight(b.p + *at, n - *at);
 
 		if ((x | y) & EACH(0x80))
 			return true;
@@ -259,26 +240,11 @@ expr_text_trim(struct wf_str s)
 	return s;
 }
 
-static inline bool
-is_ascii(struct wf_str s)
-{
-	uint64_t bits = 0;
-	size_t i = 0;
-
-	for (; s.n - i >= sizeof(bits); i += sizeof(bits))
-		bits |= eight_bytes(s.p + i, sizeof(bits));
-	if (i < s.n)
-		bits |= eight_bytes(s.p + i, s.n - i);
-	return (bits & EACH(0x80)) == 0;
-}
-
 size_t
-expr_text_units(struct wf_str s)
+expr_text_wide_units(struct wf_str s)
 {
 	size_t n = 0, i = 0;
 
-	if (is_ascii(s))
-		return s.n;
 	for (;;) {
 		unsigned char c;
 		size_t run = wf_ascii_run(wf_str_skip(s, i));

@@ -120,10 +120,14 @@ expr_object_find(const struct expr_object *object, struct wf_str key)
 
 		return at ? &object->pairs[at - 1] : NULL;
 	}
-	for (size_t i = 0; i < object->n; i++)
-		if (!expr_text_differs(object->pairs[i].key, key) &&
-		    same_key(object, object->pairs[i].key, key))
+	for (size_t i = 0; i < object->n; i++) {
+		struct wf_str its = object->pairs[i].key;
+
+		if (expr_text_differs(its, key))
+			continue;
+		if (expr_text_same(its, key) || same_key(object, its, key))
 			return &object->pairs[i];
+	}
 	return NULL;
 }
 
