@@ -455,3 +455,20 @@ expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 	else
 		token->type = TOKEN_END;
 }
+
+bool
+expr_lex_member(struct expr_lexer *lexer, struct wf_str *name)
+{
+	size_t from = lexer->at + 1, end;
+
+	if (char_at(lexer, lexer->at) != '.' || !(PLACE & BIT(lexer->last)))
+		return false;
+	end = name_end(lexer, from);
+	if (!(class_at(lexer, from) & NAME_START) || !ends_at(lexer, end))
+		return false;
+	*name = slice(lexer, from, end);
+	lexer->from = from;
+	lexer->at = end;
+	lexer->last = TOKEN_PROPERTY;
+	return true;
+}

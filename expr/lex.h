@@ -58,3 +58,6 @@ struct expr_lexer {
 
 /* Reads the next token; TOKEN_END, TOKEN_MALFORMED and TOKEN_MISPLACED are the last. */
 void expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token);
+/* Reads `.name` as one where it stands close behind what may have members, as nearly always; the
+ * last token is the name then. False, with nothing read, for all else, legal or not. */
+bool expr_lex_member(struct expr_lexer *lexer, struct wf_str *name);

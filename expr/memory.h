@@ -51,8 +51,8 @@ expr_memory_of(struct expr_value value)
 static inline bool
 expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim)
 {
-	for (; trim && memory->deepest > level; memory->deepest--)
-		memory->total -= memory->at[memory->deepest];
+	while (trim && memory->deepest > level)
+		memory->total -= memory->at[memory->deepest--];
 	while (memory->deepest < level)
 		memory->at[++memory->deepest] = 0;
 	memory->at[level] += bytes;

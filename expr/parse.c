@@ -289,19 +289,6 @@ read_function(struct parser *p, const struct expr_lex_token *token)
 	return true;
 }
 
-static bool
-read_context(struct parser *p, const struct expr_lex_token *token)
-{
-	struct expr_node *node;
-
-	if (!known_context(p, token->raw))
-		return fail_at(p, "Unrecognized named-value", token->raw, token->at);
-	node = new_node(p, NODE_NAME);
-	node->name = token->raw;
-	push_operand(p, node);
-	return true;
-}
-
 /* x.name, x.*: nothing binds closer, so the last operand is x. */
 static void
 read_member(struct parser *p, struct expr_node *key)
@@ -314,6 +301,39 @@ read_member(struct parser *p, struct expr_node *key)
 	*of = node;
 }
 
+static struct expr_node *
+literal_node(struct parser *p, struct expr_value value)
+{
+	struct expr_node *node = new_node(p, NODE_LITERAL);
+
+	node->literal = value;
+	return node;
+}
+
+/* The members that follow a context or another member at once. */
+static void
+read_members(struct parser *p)
+{
+	struct wf_str name;
+
+	while (expr_lex_member(&p->lexer, &name))
+		read_member(p, literal_node(p, expr_string(name)));
+}
+
+static bool
+read_context(struct parser *p, const struct expr_lex_token *token)
+{
+	struct expr_node *node;
+
+	if (!known_context(p, token->raw))
+		return fail_at(p, "Unrecognized named-value", token->raw, token->at);
+	node = new_node(p, NODE_NAME);
+	node->name = token->raw;
+	push_operand(p, node);
+	read_members(p);
+	return true;
+}
+
 static bool
 read_operand(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
 {
@@ -323,12 +343,16 @@ read_operand(struct parser *p, const struct expr_lex_token *token, enum expr_tok
 		return read_function(p, token);
 	if (token->type == TOKEN_NAME)
 		return read_context(p, token);
-	node = new_node(p, token->type == TOKEN_WILDCARD ? NODE_WILDCARD : NODE_LITERAL);
-	node->literal = token->type == TOKEN_LITERAL ? token->literal : expr_string(token->raw);
-	if (last == TOKEN_DOT)
-		read_member(p, node);
-	else
+	node = literal_node(p,
+	    token->type == TOKEN_LITERAL ? token->literal : expr_string(token->raw));
+	if (token->type == TOKEN_WILDCARD)
+		node->kind = NODE_WILDCARD;
+	if (last != TOKEN_DOT) {
 		push_operand(p, node);
+		return true;
+	}
+	read_member(p, node);
+	read_members(p);
 	return true;
 }
 
