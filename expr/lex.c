@@ -266,35 +266,17 @@ read_comma(struct expr_lexer *lexer, struct expr_lex_token *token)
 		token->type = TOKEN_MISPLACED;
 }
 
+/* Reads an operator of two characters, of which the other is `second`, or of the first alone. */
 static void
-read_operator(struct expr_lexer *lexer, struct expr_lex_token *token)
+read_operator(struct expr_lexer *lexer, struct expr_lex_token *token, char second,
+    enum expr_token_type both, enum expr_token_type alone)
 {
-	static const struct {
-		char first, second;
-		enum expr_token_type type;
-	} operators[] = {
-		{ '!', '=', TOKEN_NE },
-		{ '>', '=', TOKEN_GE },
-		{ '<', '=', TOKEN_LE },
-		{ '=', '=', TOKEN_EQ },
-		{ '&', '&', TOKEN_AND },
-		{ '|', '|', TOKEN_OR },
-		{ '!', '\0', TOKEN_NOT },
-		{ '>', '\0', TOKEN_GT },
-		{ '<', '\0', TOKEN_LT },
-	};
-	char first = char_at(lexer, token->at), second = char_at(lexer, token->at + 1);
-
-	for (size_t i = 0; i < WF_COUNT(operators); i++) {
-		if (operators[i].first != first)
-			continue;
-		if (operators[i].second == '\0' || operators[i].second == second) {
-			finish(lexer, token, operators[i].type,
-			    token->at + 1 + (operators[i].second != '\0'));
-			return;
-		}
-	}
-	malformed(lexer, token, bare_end(lexer, token->at + 1, false));
+	if (char_at(lexer, token->at + 1) == second)
+		finish(lexer, token, both, token->at + 2);
+	else if (alone != TOKEN_NONE)
+		finish(lexer, token, alone, token->at + 1);
+	else
+		malformed(lexer, token, bare_end(lexer, token->at + 1, false));
 }
 
 static void
@@ -332,23 +314,15 @@ unquote(struct wf_arena *arena, struct wf_str raw, bool doubled)
 static void
 read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	size_t end = token->at + 1;
+	const char *p = lexer->text.p + token->at + 1, *end = lexer->text.p + lexer->text.n;
 	bool doubled = false;
 
-	while (true) {
-		struct wf_str rest = wf_str_skip(lexer->text, end);
-		ptrdiff_t quote = wf_str_find_char(rest, '\'');
-
-		if (quote < 0)
-			break;
-		end += (size_t)quote;
-		if (char_at(lexer, end + 1) != '\'') {
-			finish(lexer, token, TOKEN_LITERAL, end + 1);
-			token->literal = expr_string(unquote(lexer->arena, token->raw, doubled));
-			return;
-		}
-		doubled = true;
-		end += 2;
+	for (; (p = memchr(p, '\'', (size_t)(end - p))); p += 2, doubled = true) {
+		if (p + 1 < end && p[1] == '\'')
+			continue;
+		finish(lexer, token, TOKEN_LITERAL, (size_t)(p + 1 - lexer->text.p));
+		token->literal = expr_string(unquote(lexer->arena, token->raw, doubled));
+		return;
 	}
 	malformed(lexer, token, lexer->text.n);
 }
@@ -416,12 +390,12 @@ read_symbol(struct expr_lexer *lexer, struct expr_lex_token *token)
 	case ',': read_comma(lexer, token); return;
 	case '*': finish(lexer, token, TOKEN_WILDCARD, token->at + 1); return;
 	case '\'': read_string(lexer, token); return;
-	case '!':
-	case '>':
-	case '<':
-	case '=':
-	case '&':
-	case '|': read_operator(lexer, token); return;
+	case '!': read_operator(lexer, token, '=', TOKEN_NE, TOKEN_NOT); return;
+	case '>': read_operator(lexer, token, '=', TOKEN_GE, TOKEN_GT); return;
+	case '<': read_operator(lexer, token, '=', TOKEN_LE, TOKEN_LT); return;
+	case '=': read_operator(lexer, token, '=', TOKEN_EQ, TOKEN_NONE); return;
+	case '&': read_operator(lexer, token, '&', TOKEN_AND, TOKEN_NONE); return;
+	case '|': read_operator(lexer, token, '|', TOKEN_OR, TOKEN_NONE); return;
 	case '.':
 		if (START & BIT(lexer->last))
 			read_number(lexer, token);

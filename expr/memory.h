@@ -19,17 +19,16 @@
 #define EXPR_DEPTH_MAX 50
 
 struct expr_memory {
-	size_t max, total;
+	size_t max;
 	int deepest; /* the deepest level that has charged and not been let go */
-	size_t
-	    at[EXPR_DEPTH_MAX + 1]; /* charged by each level; those below the deepest are unset */
+	size_t upto[EXPR_DEPTH_MAX + 1]; /* charged by a level and those above; as far as deepest */
 };
 
 static inline void
 expr_memory_init(struct expr_memory *memory, size_t max)
 {
 	memory->max = max;
-	memory->total = memory->at[0] = 0;
+	memory->upto[0] = 0;
 	memory->deepest = 0;
 }
 
@@ -51,11 +50,11 @@ expr_memory_of(struct expr_value value)
 static inline bool
 expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim)
 {
-	while (trim && memory->deepest > level)
-		memory->total -= memory->at[memory->deepest--];
-	while (memory->deepest < level)
-		memory->at[++memory->deepest] = 0;
-	memory->at[level] += bytes;
-	memory->total += bytes;
-	return memory->total <= memory->max;
+	for (; memory->deepest < level; memory->deepest++)
+		memory->upto[memory->deepest + 1] = memory->upto[memory->deepest];
+	if (trim)
+		memory->deepest = level;
+	for (int i = level; i <= memory->deepest; i++)
+		memory->upto[i] += bytes;
+	return memory->upto[memory->deepest] <= memory->max;
 }
