@@ -141,9 +141,9 @@ wf_arena_used(const struct wf_arena *arena)
 void *
 wf_alloc_block(struct wf_arena *arena, size_t size, size_t align)
 {
-	if (size > SIZE_MAX - align)
+	if (size > SIZE_MAX - align - WF_ARENA_STEP)
 		out_of_memory();
-	fill(whole(arena), block_new(whole(arena), size + align));
+	fill(whole(arena), block_new(whole(arena), size + align + WF_ARENA_STEP));
 	return wf_alloc_raw(arena, size, align);
 }
 

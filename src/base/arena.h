@@ -31,6 +31,8 @@ void wf_arena_reset(struct wf_arena *arena);
 /* Bytes handed out since creation or the last reset. */
 size_t wf_arena_used(const struct wf_arena *arena);
 
+#define WF_ARENA_STEP ((size_t)8) /* what is free always begins at a multiple of it */
+
 /* wf_alloc() without the zeros, and its way when the block is full. */
 void *wf_alloc_block(struct wf_arena *arena, size_t size, size_t align);
 
@@ -38,12 +40,13 @@ static inline void *
 wf_alloc_raw(struct wf_arena *arena, size_t size, size_t align)
 {
 	size_t room = (size_t)(arena->end - arena->at);
-	size_t pad = -(uintptr_t)arena->at & (align - 1);
+	size_t steps = (size + WF_ARENA_STEP - 1) & ~(WF_ARENA_STEP - 1);
+	size_t pad = align > WF_ARENA_STEP ? -(uintptr_t)arena->at & (align - 1) : 0;
 	char *p = arena->at + pad;
 
-	if (room < pad || room - pad < size)
+	if (steps < size || room < pad || room - pad < steps)
 		return wf_alloc_block(arena, size, align);
-	arena->at = p + size;
+	arena->at = p + steps;
 	arena->used += size;
 	return p;
 }
