@@ -50,11 +50,14 @@ expr_memory_of(struct expr_value value)
 static inline bool
 expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim)
 {
-	for (; memory->deepest < level; memory->deepest++)
+	while (memory->deepest < level) {
 		memory->upto[memory->deepest + 1] = memory->upto[memory->deepest];
+		memory->deepest++;
+	}
 	if (trim)
 		memory->deepest = level;
-	for (int i = level; i <= memory->deepest; i++)
-		memory->upto[i] += bytes;
-	return memory->upto[memory->deepest] <= memory->max;
+	for (; level < memory->deepest; level++)
+		memory->upto[level] += bytes;
+	memory->upto[level] += bytes;
+	return memory->upto[level] <= memory->max;
 }

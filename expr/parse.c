@@ -129,16 +129,14 @@ take_args(struct expr_node *node, struct expr_node *same)
 static void
 take_operands(struct parser *p, struct expr_node *node, size_t n)
 {
-	bool flatten = node->kind == NODE_AND || node->kind == NODE_OR;
+	struct expr_node **operands = &p->operands[p->noperands -= n];
 
-	p->noperands -= n;
 	for (size_t i = 0; i < n; i++) {
-		struct expr_node *operand = p->operands[p->noperands + i];
-
-		if (flatten && operand->kind == node->kind)
-			take_args(node, operand);
+		if ((node->kind == NODE_AND || node->kind == NODE_OR) &&
+		    operands[i]->kind == node->kind)
+			take_args(node, operands[i]);
 		else
-			add_arg(node, operand);
+			add_arg(node, operands[i]);
 	}
 }
 
@@ -294,11 +292,14 @@ static void
 read_member(struct parser *p, struct expr_node *key)
 {
 	struct expr_node *node = new_node(p, NODE_INDEX);
-	struct expr_node **of = &p->operands[p->noperands - 1];
+	struct expr_node *of = p->operands[p->noperands - 1];
 
-	add_arg(node, *of);
-	add_arg(node, key);
-	*of = node;
+	of->next = key;
+	node->first = of;
+	node->last = key;
+	node->nargs = 2;
+	node->height = of->height + 1; /* the key is a leaf */
+	p->operands[p->noperands - 1] = node;
 }
 
 static struct expr_node *
