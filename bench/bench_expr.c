@@ -32,9 +32,9 @@ fail(const struct wf_error *err)
 }
 
 static void
-once(struct wf_str text, const struct expr_names *names, const struct expr_scope *scope)
+once(struct wf_arena *arena, struct wf_str text, const struct expr_names *names,
+    const struct expr_scope *scope)
 {
-	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	const struct wf_pos pos = { .file = "expression" };
 	const struct expr *expr;
 	struct expr_value value;
@@ -43,18 +43,20 @@ once(struct wf_str text, const struct expr_names *names, const struct expr_scope
 	expr = expr_parse(arena, text, pos, names, NULL, &err);
 	if (!expr || !expr_eval(arena, expr, scope, &value, &err))
 		fail(&err);
+	wf_arena_reset(arena);
 }
 
 static double
 measure(struct wf_str text, const struct expr_names *names, const struct expr_scope *scope)
 {
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	double best = 0;
 
 	for (int batch = 0; batch < BATCHES; batch++) {
 		double start = nanoseconds(), each;
 
 		for (int i = 0; i < BATCH; i++)
-			once(text, names, scope);
+			once(arena, text, names, scope);
 		each = (nanoseconds() - start) / BATCH;
 		if (batch == 0 || each < best)
 			best = each;

@@ -35,6 +35,38 @@ expr_eval_too_large(struct expr_evaluation *ev, const struct expr_node *node)
 	    WF_ARG(wf_buf_str(&text)));
 }
 
+/* Charges the result of a node; `bytes` is 0 unless the node counts for itself. */
+static inline bool
+charge(struct expr_evaluation *ev, int level, size_t bytes, const struct expr_value *result)
+{
+	if (!bytes)
+		bytes = expr_memory_of(*result);
+	return expr_memory_add(&ev->memory, level, bytes, expr_is_primitive(*result)) ||
+	       expr_eval_too_large(ev, ev->expr->root);
+}
+
+static inline struct expr_value
+eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
+{
+	const struct expr_object *contexts = ev->scope->contexts;
+
+	return contexts ? expr_object_get(contexts, node->name) : EXPR_NULL_VALUE;
+}
+
+/* Evaluates an operand. Most are literals and contexts, which need no more than this. */
+static inline bool
+eval_operand(struct expr_evaluation *ev, const struct expr_node *node, int level,
+    struct expr_value *out)
+{
+	if (node->kind == NODE_LITERAL)
+		*out = node->literal;
+	else if (node->kind == NODE_NAME)
+		*out = eval_name(ev, node);
+	else
+		return expr_eval_node(ev, node, level, out);
+	return charge(ev, level, 0, out);
+}
+
 /* ---- members ---- */
 
 /* What stands in the brackets, in the forms that objects and arrays want. */
@@ -42,40 +74,42 @@ struct index {
 	bool wildcard;
 	bool has_key;
 	struct wf_str key;
-	bool has_at;
-	size_t at;
+	struct expr_value value;
+	double at; /* the value as a number, once has_number */
+	bool has_number;
 };
 
-/* An index of an object is never a number. */
 static void
 index_from(struct wf_arena *arena, const struct expr_node *node, struct expr_value value,
-    enum expr_kind of, struct index *index)
+    struct index *index)
 {
-	double at;
-
-	*index = (struct index){ .wildcard = node->kind == NODE_WILDCARD };
-	if (index->wildcard)
-		return;
-	at = of == EXPR_ARRAY ? expr_to_number(value) : -1;
-	index->has_at = at >= 0 && at < 2147483648.0;
-	index->at = index->has_at ? (size_t)at : 0;
-	index->has_key = expr_is_primitive(value);
+	*index = (struct index){ .wildcard = node->kind == NODE_WILDCARD, .value = value };
+	index->has_key = !index->wildcard && expr_is_primitive(value);
 	if (index->has_key)
 		index->key = expr_to_string(arena, value);
 }
 
+/* The member of an array that the index names; only there it is a number. */
+static bool
+item(const struct expr_array *array, struct index *index, struct expr_value *out)
+{
+	if (!index->has_number)
+		index->at = expr_to_number(index->value);
+	index->has_number = true;
+	if (!(index->at >= 0 && index->at < 2147483648.0) || (size_t)index->at >= array->n)
+		return false;
+	*out = array->items[(size_t)index->at];
+	return true;
+}
+
 /* The one member that the index names; false when there is none. */
 static bool
-member(struct expr_value of, const struct index *index, struct expr_value *out)
+member(struct expr_value of, struct index *index, struct expr_value *out)
 {
 	const struct expr_pair *pair;
 
-	if (of.kind == EXPR_ARRAY) {
-		if (!index->has_at || index->at >= of.array->n)
-			return false;
-		*out = of.array->items[index->at];
-		return true;
-	}
+	if (of.kind == EXPR_ARRAY)
+		return item(of.array, index, out);
 	if (of.kind != EXPR_OBJECT || !index->has_key)
 		return false;
 	pair = expr_object_find(of.object, index->key);
@@ -86,7 +120,7 @@ member(struct expr_value of, const struct index *index, struct expr_value *out)
 
 /* Appends the members of `of` that the index names to a filtered array. */
 static void
-gather(struct expr_array *filtered, struct expr_value of, const struct index *index)
+gather(struct expr_array *filtered, struct expr_value of, struct index *index)
 {
 	struct expr_value found;
 
@@ -104,7 +138,7 @@ gather(struct expr_array *filtered, struct expr_value of, const struct index *in
 
 /* Makes the filtered array of an index over `of`, and counts its memory. */
 static bool
-filter(struct expr_evaluation *ev, struct expr_value of, const struct index *index,
+filter(struct expr_evaluation *ev, struct expr_value of, struct index *index,
     struct expr_value *out, size_t *bytes)
 {
 	struct expr_array *filtered = expr_array_new(ev->arena);
@@ -132,7 +166,7 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	struct expr_value of, value;
 	struct index index;
 
-	if (!expr_eval_node(ev, node->first, level + 1, &of))
+	if (!eval_operand(ev, node->first, level + 1, &of))
 		return false;
 	*out = EXPR_NULL_VALUE;
 	if (expr_is_primitive(of)) {
@@ -142,9 +176,13 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		}
 		return true;
 	}
-	if (!expr_eval_node(ev, inner, level + 1, &value))
+	if (!eval_operand(ev, inner, level + 1, &value))
 		return false;
-	index_from(ev->arena, inner, value, of.kind, &index);
+	if (of.kind == EXPR_OBJECT && value.kind == EXPR_STRING && inner->kind != NODE_WILDCARD) {
+		*out = expr_object_get(of.object, value.string);
+		return true;
+	}
+	index_from(ev->arena, inner, value, &index);
 	if (index.wildcard || (of.kind == EXPR_ARRAY && of.array->filtered))
 		return filter(ev, of, &index, out, bytes) || expr_eval_too_large(ev, node);
 	member(of, &index, out);
@@ -160,7 +198,7 @@ eval_logical(struct expr_evaluation *ev, const struct expr_node *node, int level
 	bool stop_at = node->kind == NODE_OR;
 
 	for (const struct expr_node *arg = node->first; arg; arg = arg->next) {
-		if (!expr_eval_node(ev, arg, level + 1, out))
+		if (!eval_operand(ev, arg, level + 1, out))
 			return false;
 		if (expr_truthy(*out) == stop_at)
 			break;
@@ -196,8 +234,8 @@ eval_comparison(struct expr_evaluation *ev, const struct expr_node *node, int le
 {
 	struct expr_value a, b;
 
-	if (!expr_eval_node(ev, node->first, level + 1, &a) ||
-	    !expr_eval_node(ev, node->last, level + 1, &b))
+	if (!eval_operand(ev, node->first, level + 1, &a) ||
+	    !eval_operand(ev, node->last, level + 1, &b))
 		return false;
 	*out = expr_bool(compare(node->kind, a, b));
 	return true;
@@ -211,14 +249,6 @@ eval_not(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		return false;
 	*out = expr_bool(!expr_truthy(*out));
 	return true;
-}
-
-static struct expr_value
-eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
-{
-	const struct expr_object *contexts = ev->scope->contexts;
-
-	return contexts ? expr_object_get(contexts, node->name) : EXPR_NULL_VALUE;
 }
 
 /* ---- calls ---- */
@@ -288,26 +318,21 @@ expr_eval_node(struct expr_evaluation *ev, const struct expr_node *node, int lev
 	size_t bytes = 0;
 
 	*out = EXPR_NULL_VALUE;
-	if (!eval_core(ev, node, level, out, &bytes))
-		return false;
-	if (!bytes)
-		bytes = expr_memory_of(*out);
-	if (!expr_memory_add(&ev->memory, level, bytes, expr_is_primitive(*out)))
-		return expr_eval_too_large(ev, ev->expr->root);
-	return true;
+	return eval_core(ev, node, level, out, &bytes) && charge(ev, level, bytes, out);
 }
 
 bool
 expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_scope *scope,
     struct expr_value *out, struct wf_error *err)
 {
-	struct expr_evaluation ev = { .arena = arena,
-		.expr = expr,
-		.scope = scope,
-		.memory.max = scope->max_memory ? scope->max_memory : EXPR_MEMORY_DEFAULT,
-		.err = err };
+	struct expr_evaluation ev; /* its memory is set as far as it is used */
 	struct expr_value value;
 
+	ev.arena = arena;
+	ev.expr = expr;
+	ev.scope = scope;
+	ev.err = err;
+	expr_memory_init(&ev.memory, scope->max_memory ? scope->max_memory : EXPR_MEMORY_DEFAULT);
 	if (!expr_eval_node(&ev, expr->root, 0, &value))
 		return false;
 	*out = value;

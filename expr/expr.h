@@ -55,9 +55,25 @@ struct expr_object {
 
 #define EXPR_NULL_VALUE ((struct expr_value){ .kind = EXPR_NULL })
 
-struct expr_value expr_bool(bool b);
-struct expr_value expr_number(double d);
-struct expr_value expr_string(struct wf_str s); /* not copied */
+static inline struct expr_value
+expr_bool(bool b)
+{
+	return (struct expr_value){ .kind = EXPR_BOOL, .boolean = b };
+}
+
+static inline struct expr_value
+expr_number(double d)
+{
+	return (struct expr_value){ .kind = EXPR_NUMBER, .number = d };
+}
+
+/* The text is not copied. */
+static inline struct expr_value
+expr_string(struct wf_str s)
+{
+	return (struct expr_value){ .kind = EXPR_STRING, .string = s };
+}
+
 struct expr_value expr_cstring(const char *s); /* not copied; NULL gives the null value */
 struct expr_value expr_array_value(struct expr_array *array);
 struct expr_value expr_object_value(struct expr_object *object);
@@ -89,7 +105,14 @@ double expr_parse_number(struct wf_str text); /* ParseNumber: NaN when it is non
 /* `==` and `<` of the language. */
 bool expr_equal(struct expr_value a, struct expr_value b);
 bool expr_less(struct expr_value a, struct expr_value b);
-bool expr_is_primitive(struct expr_value value); /* neither array nor object */
+
+/* Neither array nor object. */
+static inline bool
+expr_is_primitive(struct expr_value value)
+{
+	return value.kind != EXPR_ARRAY && value.kind != EXPR_OBJECT;
+}
+
 /* The name of a kind as GitHub prints it: "Null", "Boolean", "Number", "String", ... */
 const char *expr_kind_name(enum expr_kind kind);
 

@@ -440,7 +440,7 @@ const struct expr_func *
 expr_find_func(const struct expr_func *funcs, struct wf_str name)
 {
 	for (; funcs && funcs->name; funcs++)
-		if (expr_text_eq(wf_str(funcs->name), name))
+		if (expr_text_is(name, funcs->name))
 			return funcs;
 	return NULL;
 }
@@ -455,7 +455,7 @@ expr_find_builtin(struct wf_str name)
 	};
 
 	for (size_t i = 0; i < WF_COUNT(lengths); i++)
-		if (lengths[i] == name.n && expr_text_eq(wf_str(builtins[i].name), name))
+		if (lengths[i] == name.n && expr_text_is(name, builtins[i].name))
 			return (int)i;
 	return -1;
 }

@@ -51,30 +51,118 @@ static const unsigned may_follow[] = {
 	[TOKEN_NAME] = START,
 };
 
-static char
-char_at(const struct expr_lexer *lexer, size_t at)
+/* What a byte is: the sets that it belongs to. */
+enum {
+	SPACE = 1,
+	ENDS = 2, /* ends a bare token */
+	NAME_START = 4,
+	NAME = 8,
+	WIDE = 16, /* part of a character that is not ASCII, which may be white space */
+};
+
+#define LETTER(upper, lower) [upper] = NAME_START | NAME, [lower] = NAME_START | NAME
+
+#define WIDE_4(c) [c] = WIDE, [(c) + 1] = WIDE, [(c) + 2] = WIDE, [(c) + 3] = WIDE
+#define WIDE_32(c)                                                                                 \
+	WIDE_4(c), WIDE_4((c) + 4), WIDE_4((c) + 8), WIDE_4((c) + 12), WIDE_4((c) + 16),           \
+	    WIDE_4((c) + 20), WIDE_4((c) + 24), WIDE_4((c) + 28)
+
+static const unsigned char classes[256] = {
+	['\t'] = SPACE | ENDS,
+	['\n'] = SPACE | ENDS,
+	['\v'] = SPACE | ENDS,
+	['\f'] = SPACE | ENDS,
+	['\r'] = SPACE | ENDS,
+	[' '] = SPACE | ENDS,
+	['('] = ENDS,
+	['['] = ENDS,
+	[')'] = ENDS,
+	[']'] = ENDS,
+	[','] = ENDS,
+	['.'] = ENDS,
+	['!'] = ENDS,
+	['>'] = ENDS,
+	['<'] = ENDS,
+	['='] = ENDS,
+	['&'] = ENDS,
+	['|'] = ENDS,
+	LETTER('A', 'a'),
+	LETTER('B', 'b'),
+	LETTER('C', 'c'),
+	LETTER('D', 'd'),
+	LETTER('E', 'e'),
+	LETTER('F', 'f'),
+	LETTER('G', 'g'),
+	LETTER('H', 'h'),
+	LETTER('I', 'i'),
+	LETTER('J', 'j'),
+	LETTER('K', 'k'),
+	LETTER('L', 'l'),
+	LETTER('M', 'm'),
+	LETTER('N', 'n'),
+	LETTER('O', 'o'),
+	LETTER('P', 'p'),
+	LETTER('Q', 'q'),
+	LETTER('R', 'r'),
+	LETTER('S', 's'),
+	LETTER('T', 't'),
+	LETTER('U', 'u'),
+	LETTER('V', 'v'),
+	LETTER('W', 'w'),
+	LETTER('X', 'x'),
+	LETTER('Y', 'y'),
+	LETTER('Z', 'z'),
+	['_'] = NAME_START | NAME,
+	['0'] = NAME,
+	['1'] = NAME,
+	['2'] = NAME,
+	['3'] = NAME,
+	['4'] = NAME,
+	['5'] = NAME,
+	['6'] = NAME,
+	['7'] = NAME,
+	['8'] = NAME,
+	['9'] = NAME,
+	['-'] = NAME,
+	WIDE_32(0x80),
+	WIDE_32(0xA0),
+	WIDE_32(0xC0),
+	WIDE_32(0xE0),
+};
+
+/* The sets of the byte at `at`; a byte that is not there ends what is before it. */
+static inline unsigned
+class_at(const struct expr_lexer *lexer, size_t at)
 {
-	if (at >= lexer->text.n)
-		return '\0';
-	return lexer->text.p[at];
+	return at < lexer->text.n ? classes[(unsigned char)lexer->text.p[at]] : ENDS;
 }
 
-/* The white space at byte `at`, in bytes. Most bytes are letters, and told apart without a call. */
+static inline char
+char_at(const struct expr_lexer *lexer, size_t at)
+{
+	return at < lexer->text.n ? lexer->text.p[at] : '\0';
+}
+
+/* The text from byte `from` up to `to`, which are in order and inside. */
+static inline struct wf_str
+slice(const struct expr_lexer *lexer, size_t from, size_t to)
+{
+	return (struct wf_str){ lexer->text.p + from, to - from };
+}
+
+/* The white space at byte `at`, in bytes. */
 static inline size_t
 space_at(const struct expr_lexer *lexer, size_t at)
 {
-	unsigned char c;
+	unsigned class = class_at(lexer, at);
 
-	if (at >= lexer->text.n)
-		return 0;
-	c = (unsigned char)lexer->text.p[at];
-	if (c < 0x80)
-		return c == ' ' || (c >= '\t' && c <= '\r');
-	return expr_text_space((struct wf_str){ lexer->text.p + at, lexer->text.n - at });
+	if (class & WIDE)
+		return expr_text_space(slice(lexer, at, lexer->text.n));
+	return class & SPACE;
 }
 
-static size_t
-skip_space(const struct expr_lexer *lexer, size_t at)
+static __attribute__((noinline)) size_t
+skip_more_space(const struct expr_lexer *lexer, size_t at)
 {
 	size_t len;
 
@@ -83,41 +171,43 @@ skip_space(const struct expr_lexer *lexer, size_t at)
 	return at;
 }
 
-/* What ends a bare token; a byte above 0x7f may be white space, too. */
-static const bool ends_bare[128] = {
-	['\t'] = true,
-	['\n'] = true,
-	['\v'] = true,
-	['\f'] = true,
-	['\r'] = true,
-	[' '] = true,
-	['('] = true,
-	['['] = true,
-	[')'] = true,
-	[']'] = true,
-	[','] = true,
-	['.'] = true,
-	['!'] = true,
-	['>'] = true,
-	['<'] = true,
-	['='] = true,
-	['&'] = true,
-	['|'] = true,
-};
+/* Between most tokens is one blank or none. */
+static inline size_t
+skip_space(const struct expr_lexer *lexer, size_t at)
+{
+	at += class_at(lexer, at) & SPACE;
+	return class_at(lexer, at) & (SPACE | WIDE) ? skip_more_space(lexer, at) : at;
+}
 
 /* The end of a bare token that begins before `at`. */
 static size_t
 bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 {
 	for (; at < lexer->text.n; at++) {
-		unsigned char c = (unsigned char)lexer->text.p[at];
+		unsigned class = class_at(lexer, at);
 
-		if (c == '.' && number)
+		if (number && lexer->text.p[at] == '.')
 			continue;
-		if (c < WF_COUNT(ends_bare) ? ends_bare[c] : space_at(lexer, at) > 0)
+		if (class & ENDS || (class & WIDE && space_at(lexer, at) > 0))
 			break;
 	}
 	return at;
+}
+
+/* The end of the name that goes on at byte `at`. */
+static inline size_t
+name_end(const struct expr_lexer *lexer, size_t at)
+{
+	while (class_at(lexer, at) & NAME)
+		at++;
+	return at;
+}
+
+/* Whether a bare token that begins before `at` ends there. */
+static inline bool
+ends_at(const struct expr_lexer *lexer, size_t at)
+{
+	return class_at(lexer, at) & ENDS || space_at(lexer, at) > 0;
 }
 
 static char
@@ -129,12 +219,13 @@ innermost(const struct expr_lexer *lexer)
 }
 
 /* Ends the token at byte `end`; what is illegal there becomes TOKEN_MISPLACED. */
-static void
+static inline void
 finish(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_type type,
     size_t end)
 {
-	token->raw = wf_str_sub(lexer->text, token->at, end);
+	token->raw = slice(lexer, token->at, end);
 	token->type = may_follow[type] & BIT(lexer->last) ? type : TOKEN_MISPLACED;
+	lexer->from = token->at;
 	lexer->at = end;
 	lexer->last = token->type;
 }
@@ -142,7 +233,7 @@ finish(struct expr_lexer *lexer, struct expr_lex_token *token, enum expr_token_t
 static void
 malformed(struct expr_lexer *lexer, struct expr_lex_token *token, size_t end)
 {
-	token->raw = wf_str_sub(lexer->text, token->at, end);
+	token->raw = slice(lexer, token->at, end);
 	token->type = TOKEN_MALFORMED;
 	lexer->at = end;
 }
@@ -175,42 +266,24 @@ read_comma(struct expr_lexer *lexer, struct expr_lex_token *token)
 		token->type = TOKEN_MISPLACED;
 }
 
+/* Reads an operator of two characters, of which the other is `second`, or of the first alone. */
 static void
-read_operator(struct expr_lexer *lexer, struct expr_lex_token *token)
+read_operator(struct expr_lexer *lexer, struct expr_lex_token *token, char second,
+    enum expr_token_type both, enum expr_token_type alone)
 {
-	static const struct {
-		char first, second;
-		enum expr_token_type type;
-	} operators[] = {
-		{ '!', '=', TOKEN_NE },
-		{ '>', '=', TOKEN_GE },
-		{ '<', '=', TOKEN_LE },
-		{ '=', '=', TOKEN_EQ },
-		{ '&', '&', TOKEN_AND },
-		{ '|', '|', TOKEN_OR },
-		{ '!', '\0', TOKEN_NOT },
-		{ '>', '\0', TOKEN_GT },
-		{ '<', '\0', TOKEN_LT },
-	};
-	char first = char_at(lexer, token->at), second = char_at(lexer, token->at + 1);
-
-	for (size_t i = 0; i < WF_COUNT(operators); i++) {
-		if (operators[i].first != first)
-			continue;
-		if (operators[i].second == '\0' || operators[i].second == second) {
-			finish(lexer, token, operators[i].type,
-			    token->at + 1 + (operators[i].second != '\0'));
-			return;
-		}
-	}
-	malformed(lexer, token, bare_end(lexer, token->at + 1, false));
+	if (char_at(lexer, token->at + 1) == second)
+		finish(lexer, token, both, token->at + 2);
+	else if (alone != TOKEN_NONE)
+		finish(lexer, token, alone, token->at + 1);
+	else
+		malformed(lexer, token, bare_end(lexer, token->at + 1, false));
 }
 
 static void
 read_number(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
 	size_t end = bare_end(lexer, token->at + 1, true);
-	double number = expr_parse_number(wf_str_sub(lexer->text, token->at, end));
+	double number = expr_parse_number(slice(lexer, token->at, end));
 
 	if (isnan(number)) {
 		malformed(lexer, token, end);
@@ -224,7 +297,7 @@ read_number(struct expr_lexer *lexer, struct expr_lex_token *token)
 static struct wf_str
 unquote(struct wf_arena *arena, struct wf_str raw, bool doubled)
 {
-	struct wf_str inner = wf_str_sub(raw, 1, raw.n - 1);
+	struct wf_str inner = { raw.p + 1, raw.n - 2 };
 	char *copy;
 	size_t n = 0;
 
@@ -241,23 +314,15 @@ unquote(struct wf_arena *arena, struct wf_str raw, bool doubled)
 static void
 read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	size_t end = token->at + 1;
+	const char *p = lexer->text.p + token->at + 1, *end = lexer->text.p + lexer->text.n;
 	bool doubled = false;
 
-	while (true) {
-		struct wf_str rest = wf_str_skip(lexer->text, end);
-		ptrdiff_t quote = wf_str_find_char(rest, '\'');
-
-		if (quote < 0)
-			break;
-		end += (size_t)quote;
-		if (char_at(lexer, end + 1) != '\'') {
-			finish(lexer, token, TOKEN_LITERAL, end + 1);
-			token->literal = expr_string(unquote(lexer->arena, token->raw, doubled));
-			return;
-		}
-		doubled = true;
-		end += 2;
+	for (; (p = memchr(p, '\'', (size_t)(end - p))); p += 2, doubled = true) {
+		if (p + 1 < end && p[1] == '\'')
+			continue;
+		finish(lexer, token, TOKEN_LITERAL, (size_t)(p + 1 - lexer->text.p));
+		token->literal = expr_string(unquote(lexer->arena, token->raw, doubled));
+		return;
 	}
 	malformed(lexer, token, lexer->text.n);
 }
@@ -278,7 +343,7 @@ named_literal(struct wf_str word, struct expr_value *out)
 	};
 
 	for (size_t i = 0; i < WF_COUNT(literals); i++) {
-		if (!wf_str_eq(word, literals[i].name))
+		if (*word.p != *literals[i].name.p || !wf_str_eq(word, literals[i].name))
 			continue;
 		*out = literals[i].value;
 		return true;
@@ -289,14 +354,13 @@ named_literal(struct wf_str word, struct expr_value *out)
 static void
 read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	size_t end = bare_end(lexer, token->at + 1, false);
-	struct wf_str word = wf_str_sub(lexer->text, token->at, end);
+	size_t end = name_end(lexer, token->at);
 
-	if (!expr_text_is_name(word))
-		malformed(lexer, token, end);
+	if (!ends_at(lexer, end))
+		malformed(lexer, token, bare_end(lexer, token->at + 1, false));
 	else if (lexer->last == TOKEN_DOT)
 		finish(lexer, token, TOKEN_PROPERTY, end);
-	else if (named_literal(word, &token->literal))
+	else if (named_literal(slice(lexer, token->at, end), &token->literal))
 		finish(lexer, token, TOKEN_LITERAL, end);
 	else if (char_at(lexer, skip_space(lexer, end)) == '(')
 		finish(lexer, token, TOKEN_FUNCTION, end);
@@ -304,16 +368,10 @@ read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 		finish(lexer, token, TOKEN_NAME, end);
 }
 
-void
-expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
+/* Reads what is neither a name nor the end. */
+static void
+read_symbol(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	token->at = skip_space(lexer, lexer->at);
-	token->literal = EXPR_NULL_VALUE;
-	if (token->at >= lexer->text.n) {
-		token->type = TOKEN_END;
-		token->raw = WF_S("");
-		return;
-	}
 	switch (lexer->text.p[token->at]) {
 	case '(':
 		if (lexer->last == TOKEN_FUNCTION)
@@ -332,12 +390,12 @@ expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 	case ',': read_comma(lexer, token); return;
 	case '*': finish(lexer, token, TOKEN_WILDCARD, token->at + 1); return;
 	case '\'': read_string(lexer, token); return;
-	case '!':
-	case '>':
-	case '<':
-	case '=':
-	case '&':
-	case '|': read_operator(lexer, token); return;
+	case '!': read_operator(lexer, token, '=', TOKEN_NE, TOKEN_NOT); return;
+	case '>': read_operator(lexer, token, '=', TOKEN_GE, TOKEN_GT); return;
+	case '<': read_operator(lexer, token, '=', TOKEN_LE, TOKEN_LT); return;
+	case '=': read_operator(lexer, token, '=', TOKEN_EQ, TOKEN_NONE); return;
+	case '&': read_operator(lexer, token, '&', TOKEN_AND, TOKEN_NONE); return;
+	case '|': read_operator(lexer, token, '|', TOKEN_OR, TOKEN_NONE); return;
 	case '.':
 		if (START & BIT(lexer->last))
 			read_number(lexer, token);
@@ -356,6 +414,35 @@ expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 	case '7':
 	case '8':
 	case '9': read_number(lexer, token); return;
-	default: read_word(lexer, token); return;
+	default: malformed(lexer, token, bare_end(lexer, token->at + 1, false)); return;
 	}
+}
+
+void
+expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
+{
+	token->at = skip_space(lexer, lexer->at);
+	if (class_at(lexer, token->at) & NAME_START)
+		read_word(lexer, token);
+	else if (token->at < lexer->text.n)
+		read_symbol(lexer, token);
+	else
+		token->type = TOKEN_END;
+}
+
+bool
+expr_lex_member(struct expr_lexer *lexer, struct wf_str *name)
+{
+	size_t from = lexer->at + 1, end;
+
+	if (char_at(lexer, lexer->at) != '.' || !(PLACE & BIT(lexer->last)))
+		return false;
+	end = name_end(lexer, from);
+	if (!(class_at(lexer, from) & NAME_START) || !ends_at(lexer, end))
+		return false;
+	*name = slice(lexer, from, end);
+	lexer->from = from;
+	lexer->at = end;
+	lexer->last = TOKEN_PROPERTY;
+	return true;
 }

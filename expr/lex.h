@@ -44,13 +44,13 @@ struct expr_lex_token {
 	enum expr_token_type type;
 	struct wf_str raw; /* as it is written */
 	size_t at; /* byte of the text where it begins */
-	struct expr_value literal;
+	struct expr_value literal; /* of a TOKEN_LITERAL */
 };
 
 struct expr_lexer {
 	struct wf_arena *arena;
 	struct wf_str text;
-	size_t at;
+	size_t from, at; /* where the last token begins and ends */
 	enum expr_token_type last;
 	char *open; /* the brackets that are open, innermost last: '(' group, 'c' call, '[' index */
 	size_t nopen, open_cap;
@@ -58,3 +58,6 @@ struct expr_lexer {
 
 /* Reads the next token; TOKEN_END, TOKEN_MALFORMED and TOKEN_MISPLACED are the last. */
 void expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token);
+/* Reads `.name` as one where it stands close behind what may have members, as nearly always; the
+ * last token is the name then. False, with nothing read, for all else, legal or not. */
+bool expr_lex_member(struct expr_lexer *lexer, struct wf_str *name);

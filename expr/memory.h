@@ -7,24 +7,57 @@
 #pragma once
 
 #include "expr/expr.h"
+#include "expr/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define EXPR_MEMORY_DEFAULT ((size_t)10 << 20)
 #define EXPR_MEMORY_OBJECT 24 /* any object */
+#define EXPR_MEMORY_STRING 26 /* one without characters */
 #define EXPR_MEMORY_POINTER 8 /* an element of a filtered array */
 #define EXPR_DEPTH_MAX 50
 
 struct expr_memory {
-	size_t max, total;
-	size_t at[EXPR_DEPTH_MAX + 1]; /* charged by each level */
+	size_t max;
 	int deepest; /* the deepest level that has charged and not been let go */
+	size_t upto[EXPR_DEPTH_MAX + 1]; /* charged by a level and those above; as far as deepest */
 };
 
+static inline void
+expr_memory_init(struct expr_memory *memory, size_t max)
+{
+	memory->max = max;
+	memory->upto[0] = 0;
+	memory->deepest = 0;
+}
+
 /* The size of a string. */
-size_t expr_memory_of_text(struct wf_str s);
-size_t expr_memory_of(struct expr_value value);
+static inline size_t
+expr_memory_of_text(struct wf_str s)
+{
+	return EXPR_MEMORY_STRING + 2 * expr_text_units(s);
+}
+
+static inline size_t
+expr_memory_of(struct expr_value value)
+{
+	return value.kind == EXPR_STRING ? expr_memory_of_text(value.string) : EXPR_MEMORY_OBJECT;
+}
+
 /* Charges bytes to a level, letting go of deeper ones first when trim is set; false when that is
  * more than the limit. */
-bool expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim);
+static inline bool
+expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim)
+{
+	while (memory->deepest < level) {
+		memory->upto[memory->deepest + 1] = memory->upto[memory->deepest];
+		memory->deepest++;
+	}
+	if (trim)
+		memory->deepest = level;
+	for (; level < memory->deepest; level++)
+		memory->upto[level] += bytes;
+	memory->upto[level] += bytes;
+	return memory->upto[level] <= memory->max;
+}

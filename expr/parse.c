@@ -15,6 +15,13 @@
 
 enum { FIRST_STACK = 8 };
 
+/* An operator that waits, and the byte where it begins. */
+struct operator
+{
+	enum expr_token_type type;
+	size_t at;
+};
+
 struct parser {
 	struct wf_arena *arena;
 	struct expr_lexer lexer;
@@ -23,13 +30,13 @@ struct parser {
 	enum expr_errkind *kind;
 	struct wf_error *err;
 
-	struct expr_lex_token *operators;
+	struct operator* operators;
 	size_t noperators, operators_cap;
 	struct expr_node **operands;
 	size_t noperands, operands_cap;
 
 	/* what nearly every expression makes do with */
-	struct expr_lex_token first_operators[FIRST_STACK];
+	struct operator first_operators[FIRST_STACK];
 	struct expr_node *first_operands[FIRST_STACK];
 };
 
@@ -122,16 +129,14 @@ take_args(struct expr_node *node, struct expr_node *same)
 static void
 take_operands(struct parser *p, struct expr_node *node, size_t n)
 {
-	bool flatten = node->kind == NODE_AND || node->kind == NODE_OR;
+	struct expr_node **operands = &p->operands[p->noperands -= n];
 
-	p->noperands -= n;
 	for (size_t i = 0; i < n; i++) {
-		struct expr_node *operand = p->operands[p->noperands + i];
-
-		if (flatten && operand->kind == node->kind)
-			take_args(node, operand);
+		if ((node->kind == NODE_AND || node->kind == NODE_OR) &&
+		    operands[i]->kind == node->kind)
+			take_args(node, operands[i]);
 		else
-			add_arg(node, operand);
+			add_arg(node, operands[i]);
 	}
 }
 
@@ -148,7 +153,7 @@ static const struct op ops[] = {
 	[TOKEN_GROUP_OPEN] = { .precedence = 20, .barrier = true },
 	[TOKEN_CALL_OPEN] = { .precedence = 19, .barrier = true },
 	[TOKEN_INDEX_OPEN] = { 19, 2, NODE_INDEX, .barrier = true },
-	[TOKEN_DOT] = { 19, 2, NODE_INDEX },
+	[TOKEN_DOT] = { .precedence = 19 }, /* never waits: see read_member() */
 	[TOKEN_NOT] = { 16, 1, NODE_NOT },
 	[TOKEN_LT] = { 11, 2, NODE_LT },
 	[TOKEN_LE] = { 11, 2, NODE_LE },
@@ -191,26 +196,26 @@ reduce_from(struct parser *p, int precedence)
 		reduce(p);
 }
 
-/* The function of this name at the place; *builtin is its number when it is built in, else -1. */
+/* The function of this name at the place, which is `builtin` of the built-in ones unless that is
+ * -1; NULL when there is none. */
 static const struct expr_func *
-find_function(const struct parser *p, struct wf_str name, int *builtin)
+function_of(const struct parser *p, int builtin, struct wf_str name)
 {
-	*builtin = expr_find_builtin(name);
-	if (*builtin >= 0)
-		return &expr_builtins()[*builtin];
+	if (builtin >= 0)
+		return &expr_builtins()[builtin];
 	return p->names ? expr_find_func(p->names->funcs, name) : NULL;
 }
 
+/* Checks the number of arguments of a call, whose bracket opens at byte `open`. */
 static bool
-check_arity(struct parser *p, const struct expr_node *call, const struct expr_lex_token *open)
+check_arity(struct parser *p, const struct expr_node *call, size_t open)
 {
-	int builtin;
-	const struct expr_func *func = find_function(p, call->name, &builtin);
+	const struct expr_func *func = function_of(p, call->builtin, call->name);
 
 	if (call->nargs < (size_t)func->min)
-		return fail_at(p, "Too few parameters supplied", open->raw, open->at);
+		return fail_at(p, "Too few parameters supplied", WF_S("("), open);
 	if (call->nargs > (size_t)func->max)
-		return fail_at(p, "Too many parameters supplied", open->raw, open->at);
+		return fail_at(p, "Too many parameters supplied", WF_S("("), open);
 	if (call->nargs % 2 == 0 && expr_text_eq(call->name, WF_S("case")))
 		return fail_at(p,
 		    "Even number of parameters supplied, requires an odd number of parameters",
@@ -221,22 +226,23 @@ check_arity(struct parser *p, const struct expr_node *call, const struct expr_le
 static bool
 close_call(struct parser *p, enum expr_token_type last)
 {
-	struct expr_lex_token open;
-	size_t nargs = last != TOKEN_CALL_OPEN;
+	size_t open, nargs = last != TOKEN_CALL_OPEN;
 	struct expr_node *call;
 
 	for (; top_operator(p) == TOKEN_COMMA; p->noperators--)
 		nargs++;
-	open = p->operators[--p->noperators];
+	open = p->operators[--p->noperators].at;
 	call = p->operands[p->noperands - nargs - 1];
 	take_operands(p, call, nargs);
-	return check_arity(p, call, &open);
+	return check_arity(p, call, open);
 }
 
 /* Puts an operator on its stack, or closes the bracket that it closes. */
 static bool
 push_operator(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
 {
+	if (token->type == TOKEN_DOT)
+		return true; /* what follows it makes the node */
 	if (token->type != TOKEN_GROUP_OPEN && token->type != TOKEN_NOT)
 		reduce_from(p, ops[token->type].precedence);
 	if (token->type == TOKEN_CALL_CLOSE)
@@ -246,7 +252,8 @@ push_operator(struct parser *p, const struct expr_lex_token *token, enum expr_to
 	else if (token->type == TOKEN_GROUP_CLOSE)
 		p->noperators--;
 	else
-		*wf_push(p->arena, p->operators, p->noperators, p->operators_cap) = *token;
+		*wf_push(p->arena, p->operators, p->noperators,
+		    p->operators_cap) = (struct operator){ token->type, token->at };
 	return true;
 }
 
@@ -260,7 +267,7 @@ known_context(const struct parser *p, struct wf_str name)
 	if (!context)
 		return true;
 	for (; *context; context++)
-		if (expr_text_eq(wf_str(*context), name))
+		if (expr_text_is(name, *context))
 			return true;
 	return false;
 }
@@ -269,15 +276,49 @@ static bool
 read_function(struct parser *p, const struct expr_lex_token *token)
 {
 	struct expr_node *node;
-	int builtin;
+	int builtin = expr_find_builtin(token->raw);
 
-	if (!find_function(p, token->raw, &builtin))
+	if (!function_of(p, builtin, token->raw))
 		return fail_at(p, "Unrecognized function", token->raw, token->at);
 	node = new_node(p, NODE_CALL);
 	node->name = token->raw;
 	node->builtin = builtin;
 	push_operand(p, node);
 	return true;
+}
+
+/* x.name, x.*: nothing binds closer, so the last operand is x. */
+static void
+read_member(struct parser *p, struct expr_node *key)
+{
+	struct expr_node *node = new_node(p, NODE_INDEX);
+	struct expr_node *of = p->operands[p->noperands - 1];
+
+	of->next = key;
+	node->first = of;
+	node->last = key;
+	node->nargs = 2;
+	node->height = of->height + 1; /* the key is a leaf */
+	p->operands[p->noperands - 1] = node;
+}
+
+static struct expr_node *
+literal_node(struct parser *p, struct expr_value value)
+{
+	struct expr_node *node = new_node(p, NODE_LITERAL);
+
+	node->literal = value;
+	return node;
+}
+
+/* The members that follow a context or another member at once. */
+static void
+read_members(struct parser *p)
+{
+	struct wf_str name;
+
+	while (expr_lex_member(&p->lexer, &name))
+		read_member(p, literal_node(p, expr_string(name)));
 }
 
 static bool
@@ -290,30 +331,29 @@ read_context(struct parser *p, const struct expr_lex_token *token)
 	node = new_node(p, NODE_NAME);
 	node->name = token->raw;
 	push_operand(p, node);
+	read_members(p);
 	return true;
 }
 
-static void
-push_literal(struct parser *p, enum expr_node_kind kind, struct expr_value value)
-{
-	struct expr_node *node = new_node(p, kind);
-
-	node->literal = value;
-	push_operand(p, node);
-}
-
 static bool
-read_operand(struct parser *p, const struct expr_lex_token *token)
+read_operand(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
 {
+	struct expr_node *node;
+
 	if (token->type == TOKEN_FUNCTION)
 		return read_function(p, token);
 	if (token->type == TOKEN_NAME)
 		return read_context(p, token);
-	if (token->type == TOKEN_LITERAL)
-		push_literal(p, NODE_LITERAL, token->literal);
-	else
-		push_literal(p, token->type == TOKEN_WILDCARD ? NODE_WILDCARD : NODE_LITERAL,
-		    expr_string(token->raw));
+	node = literal_node(p,
+	    token->type == TOKEN_LITERAL ? token->literal : expr_string(token->raw));
+	if (token->type == TOKEN_WILDCARD)
+		node->kind = NODE_WILDCARD;
+	if (last != TOKEN_DOT) {
+		push_operand(p, node);
+		return true;
+	}
+	read_member(p, node);
+	read_members(p);
 	return true;
 }
 
@@ -321,30 +361,34 @@ read_operand(struct parser *p, const struct expr_lex_token *token)
 
 /* Whether the text may end behind its last token. */
 static bool
-check_end(const struct parser *p, const struct expr_lex_token *last)
+check_end(const struct parser *p)
 {
-	bool closes = last->type == TOKEN_GROUP_CLOSE || last->type == TOKEN_CALL_CLOSE ||
-	              last->type == TOKEN_INDEX_CLOSE;
+	const struct expr_lexer *lexer = &p->lexer;
+	enum expr_token_type last = lexer->last;
+	bool closes = last == TOKEN_GROUP_CLOSE || last == TOKEN_CALL_CLOSE ||
+	              last == TOKEN_INDEX_CLOSE;
 
-	if (p->lexer.nopen || (!closes && ops[last->type].precedence))
-		return fail_at(p, "Unexpected end of expression", last->raw, last->at);
+	if (lexer->nopen || (!closes && ops[last].precedence))
+		return fail_at(p, "Unexpected end of expression",
+		    wf_str_sub(lexer->text, lexer->from, lexer->at), lexer->from);
 	return true;
 }
 
 static bool
-read_tokens(struct parser *p, struct expr_lex_token *last)
+read_tokens(struct parser *p)
 {
 	struct expr_lex_token token;
 
-	*last = (struct expr_lex_token){ .type = TOKEN_NONE };
-	for (;; *last = token) {
+	for (;;) {
+		enum expr_token_type last = p->lexer.last;
+
 		expr_lex_next(&p->lexer, &token);
 		if (token.type == TOKEN_END)
 			return true;
 		if (token.type == TOKEN_MALFORMED || token.type == TOKEN_MISPLACED)
 			return fail_symbol(p, &token);
-		if (ops[token.type].precedence ? !push_operator(p, &token, last->type)
-		                               : !read_operand(p, &token))
+		if (ops[token.type].precedence ? !push_operator(p, &token, last)
+		                               : !read_operand(p, &token, last))
 			return false;
 	}
 }
@@ -352,17 +396,15 @@ read_tokens(struct parser *p, struct expr_lex_token *last)
 static struct expr_node *
 parse(struct parser *p)
 {
-	struct expr_lex_token last;
-
 	if (p->lexer.text.n > EXPR_LENGTH_MAX && expr_text_units(p->lexer.text) > EXPR_LENGTH_MAX) {
 		fail_whole(p, "Exceeded max expression length", EXPR_LENGTH_MAX);
 		return NULL;
 	}
-	if (!read_tokens(p, &last))
+	if (!read_tokens(p))
 		return NULL;
-	if (last.type == TOKEN_NONE)
+	if (p->lexer.last == TOKEN_NONE)
 		return new_node(p, NODE_LITERAL);
-	if (!check_end(p, &last))
+	if (!check_end(p))
 		return NULL;
 	while (p->noperators)
 		reduce(p);

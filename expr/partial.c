@@ -264,7 +264,7 @@ evaluate(struct partial *p, const struct expr_node *node, struct expr_node *args
 	copy.first = node->nargs > 0 ? &args[0] : NULL;
 	copy.last = node->nargs > 0 ? &args[node->nargs - 1] : NULL;
 	p->touched = false;
-	p->ev.memory = (struct expr_memory){ .max = p->ev.memory.max };
+	expr_memory_init(&p->ev.memory, p->ev.memory.max);
 	if (expr_eval_node(&p->ev, &copy, level, &value))
 		*out = known(value);
 	else if (p->touched)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* text.c - comparison without case, white space and length of UTF-8 text.
  *
- * Nearly all text here is ASCII, so each loop takes a short way for a byte below 0x80 and decodes
- * only the rest. An upper-case letter may be shorter in UTF-8 than its lower case (U+2C65), so
- * byte lengths prove nothing about equality. */
+ * Nearly all text here is ASCII, so each loop takes a short way for bytes below 0x80, most of them
+ * eight at a time, and decodes only the rest. An upper-case letter may be shorter in UTF-8 than its
+ * lower case (U+2C65), so byte lengths prove nothing about equality. */
 #include "expr/text.h"
 
 #include "expr/upper.h"
@@ -43,25 +43,81 @@ expr_text_cmp(struct wf_str a, struct wf_str b)
 	return (a.n > 0) - (b.n > 0);
 }
 
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* Whether eight ASCII bytes are the same letters. Adding to a byte below 0x80 carries into its own
+ * high bit alone, which then says whether the byte is at least 'a', or beyond 'z'. */
+static inline bool
+same_letters(uint64_t a, uint64_t b)
+{
+	uint64_t differs = a ^ b, lower = a | EACH(0x20);
+	uint64_t letters = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x7F - 'z')) & EACH(0x80);
+
+	return (differs & ~(letters >> 2)) == 0;
+}
+
+/* Whether the first n bytes of both are the same letters, up to `*at`: n, or a place before the
+ * first that is not ASCII. */
+static inline bool
+same_ascii(struct wf_str a, struct wf_str b, size_t n, size_t *at)
+{
+	for (*at = 0; *at < n; *at += sizeof(uint64_t)) {
+		uint64_t x = expr_text_eight(a.p + *at, n - *at),
+		         y = expr_text_eight(b.p + *at, n - *at);
+
+		if ((x | y) & EACH(0x80))
+			return true;
+		if (x != y && !same_letters(x, y))
+			return false;
+	}
+	*at = n;
+	return true;
+}
+
+/* Kept out of expr_text_eq(), which without it needs no stack. */
+static __attribute__((noinline)) bool
+same_from(struct wf_str a, struct wf_str b, size_t at)
+{
+	return expr_text_cmp(wf_str_skip(a, at), wf_str_skip(b, at)) == 0;
+}
+
 bool
 expr_text_eq(struct wf_str a, struct wf_str b)
 {
-	size_t n = a.n < b.n ? a.n : b.n;
+	size_t n = a.n < b.n ? a.n : b.n, at;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned char x = (unsigned char)a.p[i], y = (unsigned char)b.p[i];
+	if (!same_ascii(a, b, n, &at))
+		return false;
+	return at < n ? same_from(a, b, at) : a.n == b.n;
+}
 
-		if ((x | y) >= 0x80)
-			return expr_text_cmp(wf_str_skip(a, i), wf_str_skip(b, i)) == 0;
-		if (x != y && upper_ascii(x) != upper_ascii(y))
+bool
+expr_text_is(struct wf_str name, const char *cstr)
+{
+	size_t i = 0;
+
+	for (; i < name.n; i++) {
+		unsigned char x = (unsigned char)name.p[i], y = (unsigned char)cstr[i];
+
+		if (x == y)
+			continue;
+		if (y >= 0x80)
+			return expr_text_eq(name, wf_str(cstr));
+		if (upper_ascii(x) != upper_ascii(y))
 			return false;
 	}
-	return a.n == b.n;
+	return !cstr[i];
 }
 
 bool
 expr_text_starts(struct wf_str s, struct wf_str prefix)
 {
+	size_t n = s.n < prefix.n ? s.n : prefix.n, at;
+
+	if (!same_ascii(s, prefix, n, &at))
+		return false;
+	s = wf_str_skip(s, at);
+	prefix = wf_str_skip(prefix, at);
 	while (s.n && prefix.n)
 		if (take_upper(&s) != take_upper(&prefix))
 			return false;
@@ -185,7 +241,7 @@ expr_text_trim(struct wf_str s)
 }
 
 size_t
-expr_text_units(struct wf_str s)
+expr_text_wide_units(struct wf_str s)
 {
 	size_t n = 0, i = 0;
 

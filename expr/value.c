@@ -17,24 +17,6 @@
 #define SLOTS_FIRST 64
 
 struct expr_value
-expr_bool(bool b)
-{
-	return (struct expr_value){ .kind = EXPR_BOOL, .boolean = b };
-}
-
-struct expr_value
-expr_number(double d)
-{
-	return (struct expr_value){ .kind = EXPR_NUMBER, .number = d };
-}
-
-struct expr_value
-expr_string(struct wf_str s)
-{
-	return (struct expr_value){ .kind = EXPR_STRING, .string = s };
-}
-
-struct expr_value
 expr_cstring(const char *s)
 {
 	return s ? expr_string(wf_str(s)) : EXPR_NULL_VALUE;
@@ -138,9 +120,14 @@ expr_object_find(const struct expr_object *object, struct wf_str key)
 
 		return at ? &object->pairs[at - 1] : NULL;
 	}
-	for (size_t i = 0; i < object->n; i++)
-		if (same_key(object, object->pairs[i].key, key))
+	for (size_t i = 0; i < object->n; i++) {
+		struct wf_str its = object->pairs[i].key;
+
+		if (expr_text_differs(its, key))
+			continue;
+		if (expr_text_same(its, key) || same_key(object, its, key))
 			return &object->pairs[i];
+	}
 	return NULL;
 }
 
@@ -295,12 +282,6 @@ expr_to_string(struct wf_arena *arena, struct expr_value value)
 	case EXPR_OBJECT: return wf_str(expr_kind_name(value.kind));
 	}
 	abort();
-}
-
-bool
-expr_is_primitive(struct expr_value value)
-{
-	return value.kind != EXPR_ARRAY && value.kind != EXPR_OBJECT;
 }
 
 /* Makes two primitives of different kinds into two numbers; false when that leads nowhere. */

@@ -19,17 +19,17 @@
 /* Its bytes follow it. */
 struct block {
 	_Alignas(max_align_t) struct block *next; /* the one before it in time */
-	size_t size, used;
+	size_t size;
 };
 
-struct wf_arena {
+struct arena {
+	struct wf_arena front;
 	struct block *head; /* the one being filled */
-	size_t used; /* in all blocks */
 	size_t next_size;
 	struct block first; /* nothing may follow it */
 };
 
-#define FIRST_SIZE (ARENA_SIZE - sizeof(struct wf_arena))
+#define FIRST_SIZE (ARENA_SIZE - sizeof(struct arena))
 
 static void
 out_of_memory(void)
@@ -44,8 +44,23 @@ bytes_of(struct block *block)
 	return (char *)(block + 1);
 }
 
+static struct arena *
+whole(struct wf_arena *arena)
+{
+	return (struct arena *)arena; /* its front is its first member */
+}
+
+/* Begins to fill a block. */
+static void
+fill(struct arena *arena, struct block *block)
+{
+	arena->head = block;
+	arena->front.at = bytes_of(block);
+	arena->front.end = bytes_of(block) + block->size;
+}
+
 static struct block *
-block_new(struct wf_arena *arena, size_t atleast)
+block_new(struct arena *arena, size_t atleast)
 {
 	size_t size = arena->next_size;
 	struct block *block;
@@ -59,29 +74,28 @@ block_new(struct wf_arena *arena, size_t atleast)
 	block = malloc(sizeof(*block) + size);
 	if (!block)
 		out_of_memory();
+	block->next = arena->head;
 	block->size = size;
-	block->used = 0;
 	return block;
 }
 
 struct wf_arena *
 wf_arena_new(void)
 {
-	struct wf_arena *arena = malloc(ARENA_SIZE);
+	struct arena *arena = malloc(ARENA_SIZE);
 
 	if (!arena)
 		out_of_memory();
-	*arena = (struct wf_arena){
-		.head = &arena->first,
-		.next_size = BLOCK_SECOND,
-		.first.size = FIRST_SIZE,
-	};
-	return arena;
+	arena->front.used = 0;
+	arena->next_size = BLOCK_SECOND;
+	arena->first = (struct block){ .size = FIRST_SIZE };
+	fill(arena, &arena->first);
+	return &arena->front;
 }
 
 /* The first block goes with the arena. */
 static void
-free_blocks(const struct wf_arena *arena, struct block *block)
+free_blocks(const struct arena *arena, struct block *block)
 {
 	while (block && block != &arena->first) {
 		struct block *next = block->next;
@@ -96,7 +110,7 @@ wf_arena_free(struct wf_arena *arena)
 {
 	if (!arena)
 		return;
-	free_blocks(arena, arena->head);
+	free_blocks(whole(arena), whole(arena)->head);
 	free(arena);
 }
 
@@ -110,11 +124,11 @@ wf_arena_freep(struct wf_arena **arena)
 void
 wf_arena_reset(struct wf_arena *arena)
 {
-	struct block *keep = arena->head;
+	struct block *keep = whole(arena)->head;
 
-	free_blocks(arena, keep->next);
+	free_blocks(whole(arena), keep->next);
 	keep->next = NULL;
-	keep->used = 0;
+	fill(whole(arena), keep);
 	arena->used = 0;
 }
 
@@ -124,32 +138,13 @@ wf_arena_used(const struct wf_arena *arena)
 	return arena->used;
 }
 
-/* wf_alloc() without the zeros. */
-static void *
-take(struct wf_arena *arena, size_t size, size_t align)
-{
-	struct block *block = arena->head;
-	size_t pad = -((uintptr_t)bytes_of(block) + block->used) & (align - 1);
-	char *p;
-
-	if (block->size - block->used < pad || block->size - block->used - pad < size) {
-		if (size > SIZE_MAX - align)
-			out_of_memory();
-		block = block_new(arena, size + align);
-		pad = -(uintptr_t)bytes_of(block) & (align - 1);
-		block->next = arena->head;
-		arena->head = block;
-	}
-	p = bytes_of(block) + block->used + pad;
-	block->used += pad + size;
-	arena->used += size;
-	return p;
-}
-
 void *
-wf_alloc(struct wf_arena *arena, size_t size, size_t align)
+wf_alloc_block(struct wf_arena *arena, size_t size, size_t align)
 {
-	return memset(take(arena, size, align), 0, size);
+	if (size > SIZE_MAX - align - WF_ARENA_STEP)
+		out_of_memory();
+	fill(whole(arena), block_new(whole(arena), size + align + WF_ARENA_STEP));
+	return wf_alloc_raw(arena, size, align);
 }
 
 void *
@@ -173,7 +168,7 @@ wf_grow(struct wf_arena *arena, void *items, size_t n, size_t *cap, size_t size)
 	more = *cap ? *cap * 2 : 8;
 	if (__builtin_mul_overflow(more, size, &bytes))
 		out_of_memory();
-	bigger = take(arena, bytes, _Alignof(max_align_t));
+	bigger = wf_alloc_raw(arena, bytes, _Alignof(max_align_t));
 	if (n)
 		memcpy(bigger, items, n * size);
 	memset(bigger + n * size, 0, bytes - n * size);

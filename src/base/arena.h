@@ -7,8 +7,14 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-struct wf_arena;
+/* What wf_alloc() needs of an arena; only it and arena.c look inside. The rest follows it. */
+struct wf_arena {
+	char *at, *end; /* what is free of the block that is being filled */
+	size_t used; /* in all blocks */
+};
 
 /* A new, empty arena; the caller frees it. Never NULL. */
 struct wf_arena *wf_arena_new(void);
@@ -25,8 +31,33 @@ void wf_arena_reset(struct wf_arena *arena);
 /* Bytes handed out since creation or the last reset. */
 size_t wf_arena_used(const struct wf_arena *arena);
 
-/* size zeroed bytes at the alignment align (a power of two), never NULL, also for size 0. */
-void *wf_alloc(struct wf_arena *arena, size_t size, size_t align);
+#define WF_ARENA_STEP ((size_t)8) /* what is free always begins at a multiple of it */
+
+/* wf_alloc() without the zeros, and its way when the block is full. */
+void *wf_alloc_block(struct wf_arena *arena, size_t size, size_t align);
+
+static inline void *
+wf_alloc_raw(struct wf_arena *arena, size_t size, size_t align)
+{
+	size_t room = (size_t)(arena->end - arena->at);
+	size_t steps = (size + WF_ARENA_STEP - 1) & ~(WF_ARENA_STEP - 1);
+	size_t pad = align > WF_ARENA_STEP ? -(uintptr_t)arena->at & (align - 1) : 0;
+	char *p = arena->at + pad;
+
+	if (steps < size || room < pad || room - pad < steps)
+		return wf_alloc_block(arena, size, align);
+	arena->at = p + steps;
+	arena->used += size;
+	return p;
+}
+
+/* size zeroed bytes at the alignment align (a power of two), never NULL, also for size 0. Inline,
+ * because most sizes are known where it is called: a few stores then take the place of memset(). */
+static inline void *
+wf_alloc(struct wf_arena *arena, size_t size, size_t align)
+{
+	return memset(wf_alloc_raw(arena, size, align), 0, size);
+}
 
 /* n elements of size bytes each, zeroed; aborts when n * size overflows. */
 void *wf_alloc_array(struct wf_arena *arena, size_t n, size_t size, size_t align);

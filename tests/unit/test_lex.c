@@ -111,3 +111,35 @@ TEST(lex_token_knows_its_text_and_value)
 	expr_lex_next(&lexer, &token);
 	CHECK(token.literal.number == 16);
 }
+
+TEST(lex_member_is_read_only_where_it_stands_close)
+{
+	static const struct {
+		const char *text, *name; /* NULL: left to the tokens */
+	} rows[] = {
+		{ "a.b.c", "b" },
+		{ "a.b==1", "b" },
+		{ "a.b", "b" },
+		{ "a.b-1 ", "b-1" },
+		{ "a .b", NULL },
+		{ "a. b", NULL },
+		{ "a.*", NULL },
+		{ "a.1", NULL },
+		{ "a.b@", NULL },
+		{ "a.", NULL },
+		{ "a", NULL },
+		{ "1 .b", NULL },
+	};
+
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		struct expr_lexer lexer = { .text = wf_str(rows[i].text) };
+		struct expr_lex_token token;
+		struct wf_str name = WF_S("");
+
+		expr_lex_next(&lexer, &token);
+		CHECK_INT(expr_lex_member(&lexer, &name), rows[i].name != NULL);
+		if (rows[i].name)
+			CHECK_STR(name, rows[i].name);
+		CHECK_INT(lexer.last == TOKEN_PROPERTY, rows[i].name != NULL);
+	}
+}

@@ -12,14 +12,17 @@ TEST(memory_counts_text_in_utf16)
 
 TEST(memory_primitive_lets_deeper_levels_go)
 {
-	struct expr_memory memory = { .max = 100 };
+	struct expr_memory memory;
 
+	expr_memory_init(&memory, 100);
 	CHECK(expr_memory_add(&memory, 2, 60, true));
 	CHECK(expr_memory_add(&memory, 2, 30, true));
 	CHECK(!expr_memory_add(&memory, 1, 20, false));
-	memory.total -= 20;
-	memory.at[1] -= 20;
+	expr_memory_init(&memory, 100);
+	CHECK(expr_memory_add(&memory, 2, 90, true));
 	CHECK(expr_memory_add(&memory, 1, 10, true));
-	CHECK_INT(memory.total, 10);
-	CHECK_INT(memory.at[2], 0);
+	CHECK(expr_memory_add(&memory, 3, 90, false));
+	CHECK(!expr_memory_add(&memory, 2, 1, false));
+	CHECK(expr_memory_add(&memory, 1, 90, true));
+	CHECK(!expr_memory_add(&memory, 1, 1, true));
 }
