@@ -168,12 +168,34 @@ begins_dots(struct wf_str name)
 	return is_dots(name, 0) || (name.n > 0 && name.p[0] == '/' && is_dots(name, 1));
 }
 
+/* Has the top bit of some byte set when one of the eight is c; rarely otherwise, too. */
+static uint64_t
+find_byte(uint64_t eight, char c)
+{
+	uint64_t ones = 0x0101010101010101u, rest = eight ^ ones * (unsigned char)c;
+
+	return (rest - ones) & ~rest & ones << 7;
+}
+
+/* Whether GLOBSTAR may have to stop at one of the eight bytes; looks at one more. */
+static bool
+may_stop(const char *at)
+{
+	uint64_t here, next;
+
+	memcpy(&here, at, sizeof(here));
+	memcpy(&next, at + 1, sizeof(next));
+	return (find_byte(here, '\n') | (find_byte(here, '/') & find_byte(next, '.'))) != 0;
+}
+
 /* How far GLOBSTAR can go: it takes no newline and does not go into a segment of dots. */
 static size_t
 reach(struct wf_str name, size_t at)
 {
 	if (at == 0 && is_dots(name, 0))
 		return 0;
+	while (name.n - at > sizeof(uint64_t) && !may_stop(name.p + at))
+		at += sizeof(uint64_t);
 	for (; at < name.n && name.p[at] != '\n'; at++)
 		if (name.p[at] == '/' && is_dots(name, at + 1))
 			break;
@@ -232,12 +254,40 @@ find_span(enum direct_kind kind, struct wf_str name, size_t at)
 
 static enum direct_answer match_from(struct match *m, size_t i, size_t at);
 
+/* Moves the end of the span back to the last place where step i may begin; false: there is none.
+ */
+static bool
+find_place(const struct match *m, size_t i, struct span *span)
+{
+	const struct direct *direct = m->direct;
+	bool literal = i < direct->n && direct->steps[i].kind == DIRECT_LITERAL;
+	const char *p = m->name.p, *hit;
+
+	if (!literal && !span->slashes)
+		return span->from <= span->to;
+	for (; span->from <= span->to; span->to--) {
+		size_t n = span->to - span->from + 1;
+
+		if (!literal) {
+			hit = memrchr(p + span->from - 1, '/', n);
+			span->to = hit ? (size_t)(hit - p) + 1 : 0;
+			return hit;
+		}
+		hit = memrchr(p + span->from, direct->text.p[direct->steps[i].from], n);
+		if (!hit)
+			return false;
+		span->to = (size_t)(hit - p);
+		if (!span->slashes || hit[-1] == '/')
+			return true;
+	}
+	return false;
+}
+
 /* The step before i ends somewhere in the span. */
 static enum direct_answer
 match_span(struct match *m, size_t i, struct span span)
 {
 	const struct direct_step *step = &m->direct->steps[i - 1];
-	const char *p = m->name.p;
 	enum direct_answer answer = DIRECT_NO;
 
 	if (step->rest > m->end)
@@ -246,15 +296,7 @@ match_span(struct match *m, size_t i, struct span span)
 		span.to = m->end - step->rest;
 	if (step->fixed && span.from < m->end - step->rest)
 		span.from = m->end - step->rest;
-	while (span.from <= span.to && answer == DIRECT_NO) {
-		if (span.slashes) {
-			const char *slash = memrchr(p + span.from - 1, '/',
-			    span.to - span.from + 1);
-
-			if (!slash)
-				break;
-			span.to = (size_t)(slash - p) + 1;
-		}
+	while (answer == DIRECT_NO && find_place(m, i, &span)) {
 		answer = match_from(m, i, span.to);
 		if (span.to-- == 0)
 			break;

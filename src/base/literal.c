@@ -172,7 +172,9 @@ contains(struct wf_str s, const struct wf_buf *needle)
 		at = memchr(at, needle->p[0], (size_t)(last - at) + 1);
 		if (!at)
 			return false;
-		if (memcmp(at, needle->p, needle->n) == 0)
+		/* the last byte first: it spares most calls */
+		if (at[needle->n - 1] == needle->p[needle->n - 1] &&
+		    memcmp(at, needle->p, needle->n) == 0)
 			return true;
 	}
 	return false;
