@@ -5,6 +5,7 @@
  * stand they would mean something else to PCRE2 (`a++` is possessive, `a+?` lazy), so an atom is
  * held back until it is known how often it may stand. */
 #include "base/glob.h"
+#include "base/glob_piece.h"
 
 #include <ctype.h>
 
@@ -96,7 +97,7 @@ read_stars(struct wf_str text, size_t *at, struct atom *atom, struct wf_buf *out
 	struct wf_str rest = wf_str_skip(text, *at);
 
 	if (wf_str_starts(rest, WF_S("**/"))) {
-		start(atom, out, "(?:.+/)", true, false);
+		start(atom, out, FILTER_FOLDERS, true, false);
 		*at += 3;
 	} else if (wf_str_starts(rest, WF_S("**"))) {
 		start(atom, out, ".", true, true);

@@ -12,7 +12,6 @@ struct reader {
 	struct wf_str in;
 	size_t at;
 	bool unsure; /* nothing that was found holds */
-	bool slash; /* "/?" was at the end */
 };
 
 /* Passes over [...]. A '[' inside may begin a name of POSIX or not: that is for others to know. */
@@ -82,9 +81,8 @@ read_quantifier(struct reader *r)
 	return r->at > from;
 }
 
-/* Starts at the inside of the expression; empty when it is not of the two forms. */
-static struct reader
-read_inside(struct wf_str source)
+bool
+literals_inside(struct wf_str *source, bool *slash)
 {
 	static const struct {
 		const char *head, *tail;
@@ -95,12 +93,14 @@ read_inside(struct wf_str source)
 	for (size_t i = 0; i < WF_COUNT(forms); i++) {
 		struct wf_str head = wf_str(forms[i].head), tail = wf_str(forms[i].tail);
 
-		if (source.n >= head.n + tail.n && wf_str_starts(source, head) &&
-		    wf_str_ends(source, tail))
-			return (struct reader){ .in = wf_str_sub(source, head.n, source.n - tail.n),
-				.slash = forms[i].slash };
+		if (source->n < head.n + tail.n || !wf_str_starts(*source, head) ||
+		    !wf_str_ends(*source, tail))
+			continue;
+		*source = wf_str_sub(*source, head.n, source->n - tail.n);
+		*slash = forms[i].slash;
+		return true;
 	}
-	return (struct reader){ .in = WF_S("") };
+	return false;
 }
 
 static void
@@ -123,10 +123,12 @@ set_words(struct literals *literals)
 void
 literals_find(struct wf_str source, struct literals *out)
 {
-	struct reader r = read_inside(source);
+	struct reader r = { 0 };
 	bool first = true; /* nothing but literals so far */
 
-	*out = (struct literals){ .slash = r.slash };
+	*out = (struct literals){ 0 };
+	if (literals_inside(&source, &out->slash))
+		r.in = source;
 	while (r.at < r.in.n) {
 		char c = read_atom(&r);
 
@@ -170,7 +172,9 @@ contains(struct wf_str s, const struct wf_buf *needle)
 		at = memchr(at, needle->p[0], (size_t)(last - at) + 1);
 		if (!at)
 			return false;
-		if (memcmp(at, needle->p, needle->n) == 0)
+		/* the last byte first: it spares most calls */
+		if (at[needle->n - 1] == needle->p[needle->n - 1] &&
+		    memcmp(at, needle->p, needle->n) == 0)
 			return true;
 	}
 	return false;

@@ -20,6 +20,10 @@ struct literals {
 	} head, tail;
 };
 
+/* Cuts *source, an expression that glob.h writes, down to what is between its anchors, and to what
+ * is before a "/?" at its end. False when it is of no such form. */
+bool literals_inside(struct wf_str *source, bool *slash);
+
 /* For the expressions that glob.h writes: "\A...\z" and "^(?:...)\z". */
 void literals_find(struct wf_str source, struct literals *out);
 void literals_release(struct literals *literals);

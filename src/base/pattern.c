@@ -13,6 +13,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/direct.h"
 #include "base/glob.h"
 #include "base/literal.h"
 
@@ -28,6 +29,7 @@ struct wf_pattern {
 	pcre2_match_context *limits;
 	struct wf_buf text; /* WF_PATTERN_PICOMATCH: a name equal to the pattern matches */
 	struct literals literals; /* of a glob */
+	struct direct direct; /* of a plain glob, otherwise empty */
 	bool jit;
 };
 
@@ -149,8 +151,10 @@ wf_pattern_new(enum wf_dialect dialect, struct wf_str text, struct wf_pos pos, s
 			break;
 		case WF_PATTERN_REGEX: ok = new_regex(pattern, text, why, sizeof(why)); break;
 		}
-	if (ok && dialect != WF_PATTERN_REGEX)
+	if (ok && dialect != WF_PATTERN_REGEX) {
 		literals_find(wf_buf_str(&source), &pattern->literals);
+		direct_find(wf_buf_str(&source), &pattern->direct);
+	}
 	if (ok)
 		return pattern;
 	wf_pattern_free(pattern);
@@ -169,6 +173,7 @@ wf_pattern_free(struct wf_pattern *pattern)
 	pcre2_match_context_free(pattern->limits);
 	wf_buf_release(&pattern->text);
 	literals_release(&pattern->literals);
+	direct_release(&pattern->direct);
 	free(pattern);
 }
 
@@ -256,6 +261,16 @@ match_any(const struct wf_pattern *pattern, struct wf_str s)
 	return rc > 0;
 }
 
+static bool
+match_glob(const struct wf_pattern *pattern, struct wf_str s)
+{
+	enum direct_answer answer = DIRECT_UNKNOWN;
+
+	if (pattern->direct.n > 0 && is_ascii(s))
+		answer = direct_match(&pattern->direct, s);
+	return answer == DIRECT_UNKNOWN ? match_any(pattern, s) : answer == DIRECT_YES;
+}
+
 bool
 wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
 {
@@ -263,7 +278,7 @@ wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
 	    pattern->dialect == WF_PATTERN_PICOMATCH)
 		return true;
 	return pattern->code && literals_may_be_in(&pattern->literals, s) &&
-	       literals_are_in(&pattern->literals, s) && match_any(pattern, s);
+	       literals_are_in(&pattern->literals, s) && match_glob(pattern, s);
 }
 
 /* The offset in s that stands for an offset in its repaired copy. */

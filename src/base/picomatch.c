@@ -9,16 +9,9 @@
 #include <stdlib.h>
 
 #include "base/glob.h"
+#include "base/glob_piece.h"
 
 #define DEPTH_LIMIT 64
-
-/* Pieces: no segment "." or ".." from here, none here behind a dot, anything with a byte. */
-#define NO_DOTS "(?!\\.{1,2}(?:/|\\z))"
-#define NO_DOTS_AT_START "(?!(?:^|/)\\.{1,2}(?:/|\\z))"
-#define NO_DOT "(?!\\.{0,1}(?:/|\\z))"
-#define ONE_CHAR "(?=.)"
-#define STAR "[^/]*?"
-#define GLOBSTAR "(?:(?:(?!(?:^|/)\\.{1,2}(?:/|\\z)).)*?)"
 
 /* What the last thing was, as far as the next one cares. */
 enum glob_prev {
@@ -192,7 +185,7 @@ read_stars(struct glob *g)
 	skip_globstars(g);
 	if (g->prev == AT_START && peek(g, 0) == '/') {
 		g->at++;
-		add(g, "(?:^|/|" GLOBSTAR "/)", AT_SLASH);
+		add(g, FIRST_FOLDERS, AT_SLASH);
 		return;
 	}
 	guard_segment(g, false);
@@ -211,13 +204,13 @@ read_slash(struct glob *g)
 		g->at += 2;
 		skip_globstars(g);
 		if (peek(g, 0) == -1 && !after_star) {
-			add(g, "(?:/" NO_DOTS GLOBSTAR "|\\z)", AT_STAR);
+			add(g, LAST_FOLDERS, AT_STAR);
 			return;
 		}
 		if (peek(g, 0) == '/') {
 			g->at++;
-			add(g, "(?:/" NO_DOTS GLOBSTAR "/|/", AT_SLASH);
-			add(g, peek(g, 0) == -1 ? ")" : "|\\z)", AT_SLASH);
+			add(g, INNER_FOLDERS, AT_SLASH);
+			add(g, peek(g, 0) == -1 ? ")" : OR_END, AT_SLASH);
 			return;
 		}
 		g->at = slash + 1;
@@ -614,9 +607,8 @@ add_common(struct wf_str in, struct wf_buf *out)
 		{ "*.*", NO_DOTS_AT_START STAR "\\." ONE_CHAR STAR },
 		{ "*/*", NO_DOTS_AT_START STAR "/" ONE_CHAR NO_DOTS STAR },
 		{ "**", NO_DOTS_AT_START GLOBSTAR },
-		{ "**/*", "(?:" NO_DOTS_AT_START GLOBSTAR "/)?" NO_DOTS ONE_CHAR STAR },
-		{ "**/*.*",
-		    "(?:" NO_DOTS_AT_START GLOBSTAR "/)?" NO_DOTS STAR "\\." ONE_CHAR STAR },
+		{ "**/*", ANY_FOLDERS NO_DOTS ONE_CHAR STAR },
+		{ "**/*.*", ANY_FOLDERS NO_DOTS STAR "\\." ONE_CHAR STAR },
 		{ "**/.*", "(?:" NO_DOTS_AT_START GLOBSTAR "/)?\\." ONE_CHAR STAR },
 	};
 	ptrdiff_t dot = wf_str_rfind_char(in, '.');
