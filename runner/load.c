@@ -66,21 +66,6 @@ session_load(struct wf_arena *arena, const char *repo_dir, struct session_workfl
 
 /* ---- the default branch ---- */
 
-/* The revision of the default branch when it is not what is checked out; NULL when it is. */
-static const char *
-upstream_rev(struct session *session)
-{
-	const char *rev = wf_cstr(session->arena, session->facts.default_branch);
-	struct wf_str sha;
-
-	if (!repo_resolve(session->repo, session->arena, rev, &sha))
-		rev = wf_strf(session->arena, "origin/%s", rev).p;
-	if (!repo_resolve(session->repo, session->arena, rev, &sha) ||
-	    wf_str_eq(sha, session->facts.head_sha))
-		return NULL;
-	return rev;
-}
-
 static struct workflow *
 read_commit(struct session *session, const char *rev, struct wf_str path, struct wf_diags *diags)
 {
@@ -144,7 +129,8 @@ load_upstream(struct session *session, size_t *n)
 	if (!session->upstream_read) {
 		session->upstream_read = true;
 		if (session->options->chain_from == SESSION_CHAIN_DEFAULT)
-			session->upstream_rev = upstream_rev(session);
+			session->upstream_rev = event_default_rev(session->arena, session->repo,
+			    &session->facts);
 		if (session->upstream_rev) {
 			read_upstream(session, session->upstream_rev);
 		} else {

@@ -331,6 +331,16 @@ session_run_done(struct session *session, struct run *run)
 /* ---- the loop ---- */
 
 static void
+note_elsewhere(struct session *session)
+{
+	struct wf_str text = event_elsewhere(session->arena, &session->event, session->repo,
+	    &session->facts);
+
+	if (text.n > 0)
+		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE, text);
+}
+
+static void
 cancel_all(struct session *session)
 {
 	session->cancelled = true;
@@ -423,6 +433,7 @@ turn(struct session *session, struct wf_error *err)
 
 	if (!(session->options->workflows ? choose_named : choose_all)(session, &woken, err))
 		return false;
+	note_elsewhere(session);
 	runs = wf_new_array(session->arena, woken.n, struct run *);
 	if (!prepare_runs(session, &woken, runs, err))
 		return false;

@@ -22,6 +22,10 @@ enum compare {
 	COMPARE_NOTHING, /* all files of head count as added */
 };
 
+/* How GitHub's API lists the files of a pull request: by pages, and not all of a huge one. */
+#define LISTED_A_PAGE 100
+#define LISTED_AT_MOST 3000
+
 struct paths_filter {
 	struct builtin_call *call;
 	uv_work_t work;
@@ -43,8 +47,9 @@ struct paths_filter {
 static const char *const input_names[] = { "token", "working-directory", "ref", "base", "filters",
 	"list-files", "initial-fetch-depth", "predicate-quantifier", NULL };
 
-static const char *const input_defaults[] = { NULL, NULL, NULL, NULL, NULL, "none", "100", "some",
-	NULL };
+/* Of the token is only asked whether there is one, as there is unless the step empties it. */
+static const char *const input_defaults[] = { "the job's", NULL, NULL, NULL, NULL, "none", "100",
+	"some", NULL };
 
 static void
 finish(struct paths_filter *pf, bool success)
@@ -124,6 +129,18 @@ export_results(struct paths_filter *pf)
 
 /* ---- changes that the event knows ---- */
 
+static bool
+is_pull_request(const struct event *event)
+{
+	static const char *const names[] = { "pull_request", "pull_request_review",
+		"pull_request_review_comment", "pull_request_target" };
+
+	for (size_t i = 0; i < WF_COUNT(names); i++)
+		if (wf_str_is(event->name, names[i]))
+			return true;
+	return false;
+}
+
 static void
 add_change(struct paths_filter *pf, struct wf_str path, enum repo_change_kind status)
 {
@@ -144,21 +161,44 @@ add_split(struct paths_filter *pf, const struct repo_change *changes, size_t n)
 	}
 }
 
+static struct wf_str
+payload_text(struct paths_filter *pf, const char *path)
+{
+	return expr_path_str(pf->arena, expr_object_value(pf->call->event->payload), path);
+}
+
+/* One answer of the API, which calls what is deleted removed. */
 static void
-export_pull_request(struct paths_filter *pf)
+print_page(struct paths_filter *pf, const struct repo_change *changes, size_t n)
+{
+	builtin_printf(pf->call, "Received %zu items", n);
+	for (size_t i = 0; i < n; i++)
+		builtin_printf(pf->call, "[%s] %.*s",
+		    changes[i].status == REPO_DELETED ? "removed"
+		                                      : rules_status_name(changes[i].status),
+		    WF_ARG(changes[i].path));
+}
+
+static void
+export_listed(struct paths_filter *pf)
 {
 	struct builtin_call *call = pf->call;
 	const struct event *event = call->event;
-	struct wf_str number = expr_path_str(pf->arena, expr_object_value(event->payload),
-	    "pull_request.number");
+	struct wf_str number = payload_text(pf, "pull_request.number");
+	size_t n = event->nchanges < LISTED_AT_MOST ? event->nchanges : LISTED_AT_MOST, at = 0;
 
 	builtin_group(call, "Fetching list of changed files for PR#%.*s from Github API",
 	    WF_ARG(number));
-	for (size_t i = 0; i < event->nchanges; i++)
-		builtin_printf(call, "[%s] %.*s", rules_status_name(event->changes[i].status),
-		    WF_ARG(event->changes[i].path));
+	builtin_printf(call, "Invoking listFiles(pull_number: %.*s, per_page: %d)", WF_ARG(number),
+	    LISTED_A_PAGE);
+	do {
+		size_t page = n - at < LISTED_A_PAGE ? n - at : LISTED_A_PAGE;
+
+		print_page(pf, event->changes + at, page);
+		at += page;
+	} while (at < n);
 	builtin_printf(call, "::endgroup::");
-	add_split(pf, event->changes, event->nchanges);
+	add_split(pf, event->changes, n);
 	export_results(pf);
 }
 
@@ -328,7 +368,7 @@ choose(struct paths_filter *pf)
 	struct wf_str before = WF_S("");
 
 	if (wf_str_is(event->name, "push"))
-		before = expr_path_str(pf->arena, expr_object_value(event->payload), "before");
+		before = payload_text(pf, "before");
 	pf->head = short_name(pf, ref.n > 0 ? ref : event->ref);
 	pf->base = short_name(pf, base.n > 0 ? base : call->facts->default_branch);
 	if (is_sha(pf->base)) {
@@ -342,18 +382,45 @@ choose(struct paths_filter *pf)
 	}
 }
 
+/* On GitHub the merge of head and base is checked out and compared with the base; here it is not
+ * made, but what it brings is what head has beyond the place where it left the base. */
+static void
+choose_pull(struct paths_filter *pf)
+{
+	struct wf_str base = builtin_input(pf->call, "base");
+
+	if (base.n == 0)
+		base = payload_text(pf, "pull_request.base.sha");
+	if (base.n == 0)
+		base = pf->call->facts->default_branch;
+	pf->compare = COMPARE_MERGE_BASE;
+	pf->head = short_name(pf, pf->call->event->ref);
+	pf->base = short_name(pf, base);
+}
+
 /* Whether the comparison is the one that the event was made from: its changes are then taken, which
  * the user may have replaced. */
 static bool
 is_the_events(struct paths_filter *pf)
 {
 	const struct event *event = pf->call->event;
-	struct wf_str before;
 
-	if (pf->compare != COMPARE_TREES || !event->has_changes)
+	if (!event->has_changes)
 		return false;
-	before = expr_path_str(pf->arena, expr_object_value(event->payload), "before");
-	return wf_str_is(before, pf->base) && is_own(pf, pf->head);
+	if (is_pull_request(event))
+		return builtin_input(pf->call, "base").n == 0;
+	return pf->compare == COMPARE_TREES && wf_str_is(payload_text(pf, "before"), pf->base) &&
+	       is_own(pf, pf->head);
+}
+
+static bool
+is_folder(struct paths_filter *pf, const char *path)
+{
+	struct wf_error ignored;
+	wf_auto(wf_close_fd) int fd = box_open(pf->call->box, path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC, &ignored);
+
+	return fd >= 0;
 }
 
 static const char *
@@ -388,7 +455,10 @@ ask_git(struct paths_filter *pf)
 		finish(pf, false);
 		return;
 	}
-	choose(pf);
+	if (is_pull_request(pf->call->event))
+		choose_pull(pf);
+	else
+		choose(pf);
 	if (is_the_events(pf)) {
 		add_split(pf, pf->call->event->changes, pf->call->event->nchanges);
 		export_results(pf);
@@ -495,8 +565,24 @@ read_filters(struct paths_filter *pf, struct wf_str *out)
 	path = wf_join(call->arena, working_directory(pf), wf_cstr(pf->arena, text));
 	if (builtin_read(call, path, out, &pf->error))
 		return true;
+	if (is_folder(pf, path))
+		return wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE, "'%.*s' is not a file.",
+		    WF_ARG(text));
 	return wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE,
 	    "Configuration file '%.*s' not found", WF_ARG(text));
+}
+
+/* The action goes there before all else. */
+static bool
+check_directory(struct paths_filter *pf)
+{
+	struct wf_str dir = builtin_input(pf->call, "working-directory");
+
+	if (dir.n == 0 || is_folder(pf, working_directory(pf)))
+		return true;
+	return wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE,
+	    "ENOENT: no such file or directory, chdir '%s' -> '%.*s'",
+	    pf->call->box->layout.workspace, WF_ARG(dir));
 }
 
 static bool
@@ -505,22 +591,39 @@ read_inputs(struct paths_filter *pf)
 	enum rules_quantifier quantifier;
 	struct wf_str yaml;
 
-	if (!read_filters(pf, &yaml) || !read_format(pf) || !read_quantifier(pf, &quantifier))
+	if (!check_directory(pf) || !read_filters(pf, &yaml) || !read_format(pf) ||
+	    !read_quantifier(pf, &quantifier))
 		return false;
 	pf->rules = rules_read(pf->arena, yaml, quantifier, &pf->error);
 	return pf->rules != NULL;
 }
 
-static bool
-is_pull_request(const struct event *event)
+static void
+start_pull(struct paths_filter *pf)
 {
-	static const char *const names[] = { "pull_request", "pull_request_review",
-		"pull_request_review_comment", "pull_request_target" };
+	struct builtin_call *call = pf->call;
+	bool token = builtin_input(call, "token").n > 0;
 
-	for (size_t i = 0; i < WF_COUNT(names); i++)
-		if (wf_str_is(event->name, names[i]))
-			return true;
-	return false;
+	if (builtin_input(call, "ref").n > 0)
+		builtin_warn(call, "'ref' input parameter is ignored when 'base' is set to HEAD");
+	if (builtin_input(call, "base").n > 0)
+		builtin_warn(call, "'base' input parameter is ignored when action is triggered by "
+		                   "pull request event");
+	if (token && call->event->has_changes) {
+		export_listed(pf);
+		return;
+	}
+	if (!token && wf_str_is(call->event->name, "pull_request_target")) {
+		wf_fail(&pf->error, WF_ERR_EVAL, WF_NOWHERE,
+		    "'token' input parameter is required if action is triggered by "
+		    "'pull_request_target' event");
+		finish(pf, false);
+		return;
+	}
+	if (!token)
+		builtin_printf(call, "Github token is not available - changes will be detected "
+		                     "using git diff");
+	ask_git(pf);
 }
 
 static void
@@ -541,14 +644,8 @@ paths_filter_start(struct builtin_call *call)
 			builtin_warn(call,
 			    "'ref' input parameter is ignored when 'base' is set to HEAD");
 		ask_box(pf);
-	} else if (is_pull_request(call->event) && call->event->has_changes) {
-		if (ref.n > 0)
-			builtin_warn(call,
-			    "'ref' input parameter is ignored when 'base' is set to HEAD");
-		if (base.n > 0)
-			builtin_warn(call, "'base' input parameter is ignored when action is "
-			                   "triggered by pull request event");
-		export_pull_request(pf);
+	} else if (is_pull_request(call->event)) {
+		start_pull(pf);
 	} else {
 		ask_git(pf);
 	}

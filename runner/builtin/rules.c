@@ -182,26 +182,49 @@ read_filter(struct reading *r, struct filter_rule *filter)
 }
 
 static bool
-read_filters(struct reading *r)
+is_known(const struct rules *rules, struct wf_str name)
 {
+	for (size_t i = 0; i < rules->n; i++)
+		if (wf_str_eq(rules->filters[i].name, name))
+			return true;
+	return false;
+}
+
+/* A mapping of names to filters; those of a list are called by their place in it. */
+static bool
+read_named(struct reading *r, bool list)
+{
+	enum tree_kind end = list ? TREE_SEQUENCE_END : TREE_MAPPING_END;
 	struct rules *rules = r->rules;
 
-	if (r->node == r->end || r->node->kind != TREE_MAPPING)
-		return refuse(r, "Root element is not an object");
-	for (r->node++; r->node->kind != TREE_MAPPING_END;) {
-		const struct tree_node *key = r->node++;
+	for (r->node++; r->node->kind != end;) {
+		const struct tree_node *key = list ? NULL : r->node++;
+		struct wf_str name = list ? wf_strf(rules->arena, "%zu", rules->n)
+		                          : wf_str_dup(rules->arena, key->text);
 		struct filter_rule *filter;
 
-		for (size_t i = 0; i < rules->n; i++)
-			if (wf_str_eq(rules->filters[i].name, key->text))
-				return wf_fail(r->err, WF_ERR_EVAL, WF_NOWHERE,
-				    "duplicated mapping key (%d:%d)", key->pos.line, key->pos.col);
+		if (key && is_known(rules, name))
+			return wf_fail(r->err, WF_ERR_EVAL, WF_NOWHERE,
+			    "duplicated mapping key (%d:%d)", key->pos.line, key->pos.col);
 		filter = wf_push(rules->arena, rules->filters, rules->n, rules->cap);
-		filter->name = wf_str_dup(rules->arena, key->text);
+		filter->name = name;
 		if (!read_filter(r, filter))
 			return false;
 	}
 	return true;
+}
+
+static bool
+read_filters(struct reading *r)
+{
+	const struct tree_node *root = r->node;
+
+	if (root < r->end && root->kind == TREE_SCALAR && root->value.kind == EXPR_NULL)
+		return wf_fail(r->err, WF_ERR_EVAL, WF_NOWHERE,
+		    "Cannot convert undefined or null to object");
+	if (root == r->end || root->kind == TREE_SCALAR)
+		return refuse(r, "Root element is not an object");
+	return read_named(r, root->kind == TREE_SEQUENCE);
 }
 
 struct rules *

@@ -164,6 +164,7 @@ void
 scene_print_event(const struct scene *scene, struct wf_buf *out)
 {
 	const struct event *event = &scene->event;
+	struct wf_str elsewhere;
 
 	wf_buf_addf(out, "event %.*s", WF_ARG(event->name));
 	if (event->action.n > 0)
@@ -176,6 +177,9 @@ scene_print_event(const struct scene *scene, struct wf_buf *out)
 	if (scene->assumed)
 		wf_buf_adds(out, " (no --event is given: push is assumed)");
 	wf_buf_addc(out, '\n');
+	elsewhere = event_elsewhere(scene->cmd->arena, event, scene->repo, &scene->facts);
+	if (elsewhere.n > 0)
+		wf_buf_addf(out, "note: %.*s\n", WF_ARG(elsewhere));
 }
 
 static struct expr_value
@@ -183,6 +187,8 @@ event_json(const struct scene *scene)
 {
 	const struct event *event = &scene->event;
 	struct expr_object *out = expr_object_new(scene->cmd->arena);
+	struct wf_str elsewhere = event_elsewhere(scene->cmd->arena, event, scene->repo,
+	    &scene->facts);
 
 	expr_object_set(out, WF_S("name"), expr_string(event->name));
 	if (event->action.n > 0)
@@ -192,6 +198,8 @@ event_json(const struct scene *scene)
 	expr_object_set(out, WF_S("assumed"), expr_bool(scene->assumed));
 	if (event->has_changes)
 		expr_object_set(out, WF_S("changed_paths"), expr_number((double)event->nchanges));
+	if (elsewhere.n > 0)
+		expr_object_set(out, WF_S("note"), expr_string(elsewhere));
 	return expr_object_value(out);
 }
 

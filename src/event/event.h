@@ -63,6 +63,14 @@ struct event {
 bool event_make(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,
     const struct event_args *args, struct event *out, struct wf_error *err);
 
+/* The revision of the default branch when it is not what is checked out; NULL when it is. */
+const char *event_default_rev(struct wf_arena *arena, struct repo *repo,
+    const struct repo_facts *facts);
+/* What to tell of an event whose workflows GitHub reads from the default branch (4.1), when that is
+ * not what is checked out; empty for all others. */
+struct wf_str event_elsewhere(struct wf_arena *arena, const struct event *event, struct repo *repo,
+    const struct repo_facts *facts);
+
 /* Facts of a run that stand in its `github` context beside the event's. */
 struct event_run {
 	struct wf_str workflow; /* display name */

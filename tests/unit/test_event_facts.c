@@ -138,6 +138,40 @@ TEST(facts_of_a_detached_head_take_the_default_branch)
 	scratch_close(&s);
 }
 
+TEST(facts_say_where_github_would_read_the_workflows)
+{
+	static const struct {
+		const char *spec;
+		bool elsewhere;
+	} rows[] = {
+		{ "issues", true },
+		{ "schedule", true },
+		{ "repository_dispatch", true },
+		{ "pull_request_target", true },
+		{ "push", false },
+		{ "pr", false },
+		{ "dispatch", false },
+		{ "release=v1", false },
+	};
+	struct scratch s = scratch_new(SECOND "git checkout -q -b dev HEAD~1");
+	struct event event;
+
+	scratch_open(&s, "r");
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		event = make(&s, (struct event_args){ .spec = rows[i].spec });
+		CHECK((event_elsewhere(s.arena, &event, s.repo, &s.facts).n > 0) ==
+		      rows[i].elsewhere);
+	}
+	event = make(&s, (struct event_args){ .spec = "issues" });
+	CHECK_STR(event_elsewhere(s.arena, &event, s.repo, &s.facts),
+	    "GitHub reads the workflows of 'issues' from 'main'; here they are those of the work "
+	    "tree");
+	scratch_run(&s, "git -C r checkout -q main");
+	scratch_open(&s, "r");
+	CHECK_STR(event_elsewhere(s.arena, &event, s.repo, &s.facts), "");
+	scratch_close(&s);
+}
+
 TEST(facts_without_a_commit_leave_no_event_out)
 {
 	static const char *const specs[] = { "push", "pr", "tag=v1", "dispatch", "schedule",

@@ -208,11 +208,100 @@ TEST(paths_filter_pull_request_takes_the_changes_of_the_event_without_checkout)
 	CHECK(fake.success);
 	CHECK(fake_call_said(&fake,
 	    "::group::Fetching list of changed files for PR#7 from Github API\n"
+	    "Invoking listFiles(pull_number: 7, per_page: 100)\nReceived 1 items\n"
 	    "[modified] doc/b\n::endgroup::\n"));
 	CHECK(fake_call_said(&fake,
 	    "'base' input parameter is ignored when action is triggered by pull "
 	    "request event"));
 	CHECK_STR(fake_call_output(&fake, "changes"), "[\"doc\"]");
+	fake_call_release(&fake);
+}
+
+static void
+start_pull(struct fake_call *fake, const char *event)
+{
+	struct expr_object *pr, *base;
+
+	start(fake, event, "refs/pull/7/merge", "7/merge");
+	at(fake, "feature");
+	pr = expr_object_new(fake->scratch.arena);
+	base = expr_object_new(fake->scratch.arena);
+	expr_object_set(base, WF_S("sha"),
+	    expr_string(scratch_run(&fake->scratch, "git -C repo rev-parse main")));
+	expr_object_set(pr, WF_S("number"), expr_number(7));
+	expr_object_set(pr, WF_S("base"), expr_object_value(base));
+	expr_object_set(fake->payload, WF_S("pull_request"), expr_object_value(pr));
+}
+
+TEST(paths_filter_pull_request_is_listed_by_pages)
+{
+	struct repo_change changes[3001] = { 0 };
+	struct fake_call fake;
+
+	for (size_t i = 0; i < WF_COUNT(changes); i++)
+		changes[i] = (struct repo_change){ WF_S("doc/b"), REPO_DELETED, { 0 } };
+	start_pull(&fake, "pull_request_target");
+	fake.event.has_changes = true;
+	fake.event.changes = changes;
+	fake.event.nchanges = 101;
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK(fake_call_said(&fake, "Received 100 items\n[removed] doc/b\n"));
+	CHECK(fake_call_said(&fake, "Received 1 items\n[removed] doc/b\n::endgroup::\n"));
+	CHECK_STR(fake_call_output(&fake, "gone_count"), "101");
+	fake_call_release(&fake);
+
+	start_pull(&fake, "pull_request");
+	fake.event.has_changes = true;
+	fake.event.changes = changes;
+	fake.event.nchanges = WF_COUNT(changes);
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK_STR(fake_call_output(&fake, "gone_count"), "3000");
+	fake_call_release(&fake);
+
+	start_pull(&fake, "pull_request");
+	fake.event.has_changes = true;
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK(fake_call_said(&fake, "Received 0 items\n::endgroup::\nDetected 0 changed files"));
+	fake_call_release(&fake);
+}
+
+TEST(paths_filter_pull_request_without_token_asks_git)
+{
+	struct repo_change changes[] = { { .path = WF_S("doc/b"), .status = REPO_MODIFIED } };
+	struct fake_call fake;
+
+	start_pull(&fake, "pull_request");
+	fake.event.has_changes = true;
+	fake.event.changes = changes;
+	fake.event.nchanges = 1;
+	fake_call_input(&fake, "token", "");
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK(fake_call_said(&fake, "Github token is not available - changes will be detected "
+	                            "using git diff\nDetected 1 changed files\n"));
+	CHECK_STR(fake_call_output(&fake, "changes"), "[\"doc\"]");
+	fake_call_release(&fake);
+
+	start_pull(&fake, "pull_request"); /* git knows what the event does not */
+	fake_call_input(&fake, "token", "");
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK_STR(fake_call_output(&fake, "changes"), "[\"src\"]");
+	fake_call_release(&fake);
+
+	start_pull(&fake, "pull_request"); /* the base of the step, whatever the warning says */
+	fake.event.has_changes = true;
+	fake_call_input(&fake, "token", "");
+	fake_call_input(&fake, "base", "feature");
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK(fake_call_said(&fake, "'base' input parameter is ignored"));
+	CHECK_STR(fake_call_output(&fake, "changes"), "[]");
+	fake_call_release(&fake);
+
+	start_pull(&fake, "pull_request_target");
+	fake_call_input(&fake, "token", "");
+	fake_call_run(&fake, &builtin_paths_filter);
+	CHECK(!fake.success);
+	CHECK(fake_call_said(&fake, "::error::'token' input parameter is required if action is "
+	                            "triggered by 'pull_request_target' event\n"));
 	fake_call_release(&fake);
 }
 
@@ -267,6 +356,9 @@ TEST(paths_filter_errors_are_those_of_the_action)
 	} rows[] = {
 		{ "filters", "", "::error::Input required and not supplied: filters\n" },
 		{ "filters", "none.yml", "::error::Configuration file 'none.yml' not found\n" },
+		{ "filters", ".git", "::error::'.git' is not a file.\n" },
+		{ "working-directory", "none",
+		    "::error::ENOENT: no such file or directory, chdir '" },
 		{ "filters", "a: 1",
 		    "::error::Invalid filter YAML format: Unexpected element type" },
 		{ "list-files", "xml",

@@ -90,7 +90,9 @@ TEST(rules_refuse_what_is_no_filter_in_the_words_of_the_action)
 	} rows[] = {
 		{ "just text",
 		    "error: Invalid filter YAML format: Root element is not an object." },
-		{ "- a\n", "error: Invalid filter YAML format: Root element is not an object." },
+		{ "7", "error: Invalid filter YAML format: Root element is not an object." },
+		{ "# a\n~", "error: Cannot convert undefined or null to object" },
+		{ "- ~\n", "error: Cannot convert undefined or null to object" },
 		{ "a: 1\n",
 		    "error: Invalid filter YAML format: Unexpected element type 'number'." },
 		{ "a: [true]\n",
@@ -111,6 +113,28 @@ TEST(rules_refuse_what_is_no_filter_in_the_words_of_the_action)
 
 		CHECK_STR(matching(arena, rows[i].yaml, RULES_SOME, "a", REPO_ADDED), rows[i].want);
 	}
+}
+
+TEST(rules_of_a_list_are_called_by_their_place)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+
+	CHECK_STR(matching(arena, "- a\n- [b, 'a*']\n- added: a\n- b\n", RULES_SOME, "a",
+	              REPO_ADDED),
+	    "0 1 2");
+}
+
+TEST(rules_know_no_kinds_but_added_modified_and_deleted)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	static const char yaml[] = "moved:\n  - renamed|copied|unmerged: '**'\n"
+	                           "none:\n  - '': '**'\n"
+	                           "two:\n  - added: '**'\n    deleted: ['b', 'a']\n";
+
+	CHECK_STR(matching(arena, yaml, RULES_SOME, "a", REPO_ADDED), "two");
+	CHECK_STR(matching(arena, yaml, RULES_SOME, "a", REPO_DELETED), "two");
+	CHECK_STR(matching(arena, yaml, RULES_SOME, "c", REPO_DELETED), "");
+	CHECK_STR(matching(arena, yaml, RULES_EVERY, "a", REPO_DELETED), "");
 }
 
 TEST(rules_that_are_no_yaml_are_an_error)

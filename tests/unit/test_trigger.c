@@ -111,6 +111,73 @@ TEST(trigger_keeps_branches_and_tags_apart)
 	expect("  push:", &tag, true, 2, "the workflow listens to 'push'");
 }
 
+/* semantics.md 4.4, a sentence a block of rows. */
+TEST(trigger_answers_each_rule_of_names_and_paths)
+{
+	static const struct {
+		const char *on, *event, *ref_type, *name, *changed; /* NULL: not known */
+		bool wakes;
+	} rows[] = {
+		/* short names, slashes included */
+		{ "branches: ['releases/**']", "push", "branch", "releases/1/x", NULL, true },
+		{ "branches: ['refs/heads/main']", "push", "branch", "main", NULL, false },
+		{ "tags: ['*']", "push", "tag", "v1/x", NULL, false },
+		/* one kind of names leaves the other kind of refs out, whatever the list says */
+		{ "branches-ignore: [x]", "push", "tag", "v1", NULL, false },
+		{ "tags-ignore: [x]", "push", "branch", "main", NULL, false },
+		{ "tags-ignore: [x]", "push", "tag", "v1", NULL, true },
+		/* both kinds: each by its own */
+		{ "branches: [dev]\n    tags: ['v*']", "push", "branch", "main", NULL, false },
+		{ "branches: [dev]\n    tags: ['v*']", "push", "tag", "v1", NULL, true },
+		{ "branches-ignore: ['**']\n    tags: ['v*']", "push", "tag", "v1", NULL, true },
+		{ "branches-ignore: [dev]\n    tags-ignore: ['**']", "push", "branch", "main", NULL,
+		    true },
+		/* at least one positive pattern; no pattern matches nothing, and leaves out nothing
+		 */
+		{ "branches: ['!dev']", "push", "branch", "main", NULL, false },
+		{ "paths: ['!x']", "push", "branch", "main", "y", false },
+		{ "branches: []", "push", "branch", "main", NULL, false },
+		{ "tags: []", "push", "tag", "v1", NULL, false },
+		{ "branches-ignore: []", "push", "branch", "main", NULL, true },
+		{ "paths: []", "push", "branch", "main", "y", false },
+		{ "paths-ignore: []", "push", "branch", "main", "y", true },
+		/* names and paths must both agree; tags have no paths */
+		{ "branches: [main]\n    paths: [x]", "push", "branch", "main", "x", true },
+		{ "branches: [main]\n    paths: [x]", "push", "branch", "main", "y", false },
+		{ "branches: [dev]\n    paths: [x]", "push", "branch", "main", "x", false },
+		{ "tags: ['v*']\n    paths: [x]", "push", "tag", "v1", NULL, true },
+		{ "tags: ['v*']\n    paths: [x]", "push", "branch", "main", "x", false },
+		{ "paths-ignore: [x]", "push", "tag", "v1", NULL, true },
+		/* a branch that is deleted is asked for by name, and changes no file */
+		{ "branches: [old]", "push", "branch", "old", "", true },
+		{ "branches: [old]\n    paths: ['**']", "push", "branch", "old", "", false },
+		/* other events by the branch that counts for them */
+		{ "branches: [main]", "merge_group", "branch", "main", NULL, true },
+		{ "branches-ignore: [main]", "merge_group", "branch", "main", NULL, false },
+		{ "branches-ignore: [main]", "pull_request", "branch", "main", NULL, false },
+		{ "branches: [main]\n    paths-ignore: ['*.md']", "pull_request_target", "branch",
+		    "main", "a.md b", true },
+		{ "branches: [main]\n    paths-ignore: ['*.md']", "pull_request_target", "branch",
+		    "main", "a.md", false },
+	};
+
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+		struct event event = push(rows[i].ref_type, rows[i].name);
+		struct trigger_verdict verdict;
+		struct wf_error err;
+
+		event.name = wf_str(rows[i].event);
+		if (rows[i].changed)
+			change(arena, &event, rows[i].changed);
+		CHECK(ask(arena, wf_strf(arena, "  %s:\n    %s", rows[i].event, rows[i].on).p,
+		    &event, &verdict, &err));
+		if (verdict.wakes != rows[i].wakes)
+			print_error("%s: %.*s\n", rows[i].on, WF_ARG(verdict.reason));
+		CHECK(verdict.wakes == rows[i].wakes);
+	}
+}
+
 TEST(trigger_filters_paths)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
