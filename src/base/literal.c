@@ -8,6 +8,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/glob_piece.h"
+
 struct reader {
 	struct wf_str in;
 	size_t at;
@@ -120,30 +122,69 @@ set_words(struct literals *literals)
 	}
 }
 
+/* How long the folders at the front are, behind which a segment begins. */
+static size_t
+skip_folders(struct wf_str in)
+{
+	static const char *const folders[] = { FIRST_FOLDERS, FILTER_FOLDERS "?" };
+
+	for (size_t i = 0; i < WF_COUNT(folders); i++)
+		if (wf_str_starts(in, wf_str(folders[i])))
+			return strlen(folders[i]);
+	return 0;
+}
+
+/* Whether a segment must end before what is read next. */
+static bool
+ends_segment(struct wf_str in)
+{
+	return wf_str_starts(in, WF_S(INNER_FOLDERS)) || wf_str_starts(in, WF_S(LAST_FOLDERS));
+}
+
+/* Reads the literals that follow one another from here. */
+static void
+read_run(struct reader *r, struct wf_buf *run)
+{
+	wf_buf_clear(run);
+	while (r->at < r->in.n) {
+		size_t from = r->at;
+		char c = read_atom(r);
+
+		if (read_quantifier(r) || !c) {
+			r->at = from;
+			return;
+		}
+		wf_buf_addc(run, c);
+	}
+}
+
 void
 literals_find(struct wf_str source, struct literals *out)
 {
 	struct reader r = { 0 };
-	bool first = true; /* nothing but literals so far */
+	size_t folders;
 
 	*out = (struct literals){ 0 };
 	if (literals_inside(&source, &out->slash))
 		r.in = source;
+	folders = skip_folders(r.in);
 	while (r.at < r.in.n) {
-		char c = read_atom(&r);
+		size_t from = r.at;
 
-		if (read_quantifier(&r) || !c) {
-			first = false;
-			wf_buf_clear(&out->suffix);
-			continue;
-		}
-		if (first)
-			wf_buf_addc(&out->prefix, c);
-		wf_buf_addc(&out->suffix, c);
+		read_run(&r, &out->suffix);
+		if (from == 0)
+			wf_buf_add(&out->prefix, wf_buf_str(&out->suffix));
 		if (out->suffix.n > out->inner.n) {
 			wf_buf_clear(&out->inner);
 			wf_buf_add(&out->inner, wf_buf_str(&out->suffix));
+			out->begins = folders > 0 && from == folders;
+			out->ends = ends_segment(wf_str_skip(r.in, r.at));
 		}
+		if (r.at == r.in.n)
+			break;
+		wf_buf_clear(&out->suffix);
+		read_atom(&r);
+		read_quantifier(&r);
 	}
 	if (r.unsure || r.at > r.in.n)
 		literals_release(out);
@@ -160,21 +201,33 @@ literals_release(struct literals *literals)
 	wf_buf_release(&literals->inner);
 }
 
+/* Whether the inner literal is at this place of s. */
 static bool
-contains(struct wf_str s, const struct wf_buf *needle)
+is_inner(const struct literals *literals, struct wf_str s, const char *at)
+{
+	const struct wf_buf *inner = &literals->inner;
+	const char *end = at + inner->n;
+
+	/* single bytes first: they spare most calls */
+	return end[-1] == inner->p[inner->n - 1] &&
+	       (!literals->ends || end == s.p + s.n || *end == '/') &&
+	       (!literals->begins || at == s.p || at[-1] == '/') &&
+	       memcmp(at, inner->p, inner->n) == 0;
+}
+
+static bool
+has_inner(const struct literals *literals, struct wf_str s)
 {
 	const char *last;
 
-	if (needle->n > s.n)
+	if (literals->inner.n > s.n)
 		return false;
-	last = s.p + s.n - needle->n;
+	last = s.p + s.n - literals->inner.n;
 	for (const char *at = s.p; at <= last; at++) {
-		at = memchr(at, needle->p[0], (size_t)(last - at) + 1);
+		at = memchr(at, literals->inner.p[0], (size_t)(last - at) + 1);
 		if (!at)
 			return false;
-		/* the last byte first: it spares most calls */
-		if (at[needle->n - 1] == needle->p[needle->n - 1] &&
-		    memcmp(at, needle->p, needle->n) == 0)
+		if (is_inner(literals, s, at))
 			return true;
 	}
 	return false;
@@ -184,7 +237,7 @@ bool
 literals_are_in(const struct literals *literals, struct wf_str s)
 {
 	const struct wf_buf *prefix = &literals->prefix, *suffix = &literals->suffix;
-	const struct wf_buf *inner = &literals->inner;
+	struct wf_str body = s; /* what the suffix ends */
 
 	if (prefix->n > s.n)
 		return false;
@@ -192,10 +245,10 @@ literals_are_in(const struct literals *literals, struct wf_str s)
 		return false;
 	if (literals->slash && s.n > 0 && s.p[s.n - 1] == '/' &&
 	    !wf_str_ends(wf_buf_str(suffix), WF_S("/")))
-		s.n--;
-	if (suffix->n > s.n)
+		body.n--;
+	if (suffix->n > body.n)
 		return false;
-	if (suffix->n > 0 && memcmp(s.p + s.n - suffix->n, suffix->p, suffix->n) != 0)
+	if (suffix->n > 0 && memcmp(s.p + body.n - suffix->n, suffix->p, suffix->n) != 0)
 		return false;
-	return inner->n == 0 || contains(s, inner);
+	return literals->inner.n == 0 || has_inner(literals, s);
 }

@@ -12,6 +12,7 @@
 struct literals {
 	struct wf_buf prefix, suffix; /* it begins and ends with them */
 	struct wf_buf inner; /* the longest that is in it somewhere */
+	bool begins, ends; /* a segment begins or ends with `inner` */
 	bool slash; /* one '/' may stand behind the suffix */
 	/* The first and the last eight bytes of a text, where prefix and suffix say what they are.
 	 */

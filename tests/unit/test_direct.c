@@ -45,19 +45,29 @@ write_glob(enum wf_dialect dialect, struct wf_str glob, struct wf_buf *out)
 	                                    : glob_from_picomatch(glob, out);
 }
 
-/* Compares all names; counts those of which both say yes. */
+/* One glob three times. */
+struct ways {
+	struct wf_str glob;
+	struct direct direct;
+	struct wf_pattern *regex, *pattern;
+};
+
+/* Compares all names; counts those that match. */
 static void
-compare(const struct direct *direct, const struct wf_pattern *regex, const struct grid *names,
-    struct wf_str glob, size_t *yes)
+compare(const struct ways *ways, const struct grid *names, size_t *yes)
 {
 	for (size_t i = 0; i < names->n; i++) {
-		bool want = wf_pattern_match(regex, names->texts[i]);
-		enum direct_answer got = direct_match(direct, names->texts[i]);
+		struct wf_str name = names->texts[i];
+		bool want = wf_pattern_match(ways->regex, name);
+		enum direct_answer got = direct_match(&ways->direct, name);
+		bool all = wf_str_eq(name, ways->glob) ? want /* picomatch says yes */
+		                                       : wf_pattern_match(ways->pattern, name);
 
-		if (got != (want ? DIRECT_YES : DIRECT_NO))
-			print_error("'%.*s' on '%.*s': %d, not %d\n", WF_ARG(glob),
-			    WF_ARG(names->texts[i]), (int)got, (int)want);
+		if (got != (want ? DIRECT_YES : DIRECT_NO) || all != want)
+			print_error("'%.*s' on '%.*s': %d and %d, not %d\n", WF_ARG(ways->glob),
+			    WF_ARG(name), (int)got, all, want);
 		assert_int_equal(got, want ? DIRECT_YES : DIRECT_NO);
+		assert_int_equal(all, want);
 		*yes += want;
 	}
 }
@@ -70,21 +80,21 @@ check_grid(enum wf_dialect dialect, const struct grid *globs, const struct grid 
 	size_t known = 0, yes = 0;
 
 	for (size_t i = 0; i < globs->n; i++) {
-		struct wf_str glob = globs->texts[i];
-		struct wf_pattern *regex;
-		struct direct direct;
+		struct ways ways = { .glob = globs->texts[i] };
 
-		if (!write_glob(dialect, glob, &source) ||
-		    !direct_find(wf_buf_str(&source), &direct))
+		if (!write_glob(dialect, ways.glob, &source) ||
+		    !direct_find(wf_buf_str(&source), &ways.direct))
 			continue;
 		wf_buf_clear(&whole);
 		wf_buf_addf(&whole, "%s%s", dialect == WF_PATTERN_FILTER ? "(?s)" : "", source.p);
-		regex = wf_pattern_new(WF_PATTERN_REGEX, wf_buf_str(&whole), WF_NOWHERE, NULL);
-		CHECK(regex != NULL);
-		compare(&direct, regex, names, glob, &yes);
+		ways.regex = wf_pattern_new(WF_PATTERN_REGEX, wf_buf_str(&whole), WF_NOWHERE, NULL);
+		ways.pattern = wf_pattern_new(dialect, ways.glob, WF_NOWHERE, NULL);
+		CHECK(ways.regex && ways.pattern);
+		compare(&ways, names, &yes);
 		known++;
-		direct_release(&direct);
-		wf_pattern_free(regex);
+		direct_release(&ways.direct);
+		wf_pattern_free(ways.regex);
+		wf_pattern_free(ways.pattern);
 	}
 	CHECK(yes > known);
 	return known;

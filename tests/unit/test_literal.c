@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test_literal.c - what is certain at both ends of an expression, and what is not. */
+#include "base/glob_piece.h"
 #include "base/literal.h"
 
 #include "test.h"
@@ -70,4 +71,25 @@ TEST(literals_leave_room_for_a_slash)
 	CHECK(!literals_are_in(&found, WF_S("long/enough/a.h")));
 	CHECK(literals_are_in(&found, WF_S(".c/")));
 	CHECK(!literals_are_in(&found, WF_S("c/")));
+}
+
+TEST(literals_between_folders_are_whole_segments)
+{
+	static const char *const sources[] = {
+		"\\A(?:.+/)?ab\\/.*\\z",
+		"^(?:" FIRST_FOLDERS "ab" LAST_FOLDERS "/?)\\z",
+		"^(?:" FIRST_FOLDERS "ab" INNER_FOLDERS OR_END STAR "/?)\\z",
+	};
+
+	for (size_t i = 0; i < WF_COUNT(sources); i++) {
+		wf_auto(literals_release) struct literals found;
+
+		literals_find(wf_str(sources[i]), &found);
+		CHECK(literals_are_in(&found, WF_S("ab/c")));
+		CHECK(literals_are_in(&found, WF_S("x/ab/c")));
+		CHECK(literals_are_in(&found, WF_S("xab/ab/")));
+		CHECK(!literals_are_in(&found, WF_S("xab/c")));
+		CHECK(!literals_are_in(&found, WF_S("x/abc")));
+		CHECK(literals_are_in(&found, WF_S("x/ab")) == (i > 0));
+	}
 }

@@ -126,6 +126,7 @@ TEST(pattern_picomatch_matches_as_picomatch_does)
 		{ "**", "a .a a/b", "" },
 		{ "*", "a .a", "a/b" },
 		{ "*.md", "a.md", "x/a.md" },
+		{ "*/**", "a/ / a/b", "a" },
 		{ "a/**/b", "a/b a/x/b a/x/y/b", "ab a/xb" },
 		{ "a/**/**/b", "a/b a/x/b", "ab" },
 		{ "**/x.js", "x.js a/x.js a/b/x.js", "ax.js" },
