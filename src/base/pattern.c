@@ -261,24 +261,31 @@ match_any(const struct wf_pattern *pattern, struct wf_str s)
 	return rc > 0;
 }
 
-static bool
-match_glob(const struct wf_pattern *pattern, struct wf_str s)
+/* Apart from wf_pattern_match(), which then has no registers to save for the names it rules out. */
+static __attribute__((noinline)) bool
+match_likely(const struct wf_pattern *pattern, struct wf_str s)
 {
 	enum direct_answer answer = DIRECT_UNKNOWN;
 
+	if (!pattern->code || !literals_are_in(&pattern->literals, s))
+		return false;
 	if (pattern->direct.n > 0 && is_ascii(s))
 		answer = direct_match(&pattern->direct, s);
 	return answer == DIRECT_UNKNOWN ? match_any(pattern, s) : answer == DIRECT_YES;
 }
 
+static __attribute__((noinline)) bool
+is_text(const struct wf_pattern *pattern, struct wf_str s)
+{
+	return pattern->dialect == WF_PATTERN_PICOMATCH && wf_str_eq(s, wf_buf_str(&pattern->text));
+}
+
 bool
 wf_pattern_match(const struct wf_pattern *pattern, struct wf_str s)
 {
-	if (s.n == pattern->text.n && wf_str_eq(s, wf_buf_str(&pattern->text)) &&
-	    pattern->dialect == WF_PATTERN_PICOMATCH)
+	if (s.n == pattern->text.n && is_text(pattern, s))
 		return true;
-	return pattern->code && literals_may_be_in(&pattern->literals, s) &&
-	       literals_are_in(&pattern->literals, s) && match_glob(pattern, s);
+	return literals_may_be_in(&pattern->literals, s) && match_likely(pattern, s);
 }
 
 /* The offset in s that stands for an offset in its repaired copy. */
