@@ -105,7 +105,8 @@ check_dialect(enum wf_dialect dialect, size_t least)
 {
 	static const char *const wild[] = { "a", ".", "/", "*", "**", "**/", "/**", "b" };
 	static const char *const plain[] = { "a", ".", "/", "b", "\n" };
-	static const char *const long_names[] = { "a/", "./", ".a", "ab", "//", "..", "\na", "a" };
+	static const char *const long_names[] = { "a/", "./", ".a", "ab", "//", "..", "\na", "a",
+		"\xc3\xa9" };
 	struct grid globs = { wf_arena_new(), { { 0 } }, 0 },
 	            names = { wf_arena_new(), { { 0 } }, 0 };
 
