@@ -218,9 +218,15 @@ new_token(struct walk *w, enum expr_token_kind kind, const struct tree_node *nod
 	return token;
 }
 
+/* Most scalars have no dollar at all, which costs one look. */
 static bool
 may_hold_expression(const struct walk *w, struct wf_str text)
 {
+	ptrdiff_t dollar = wf_str_find_char(text, '$');
+
+	if (dollar < 0)
+		return false;
+	text = wf_str_skip(text, (size_t)dollar);
 	return wf_str_find(text, WF_S("${{")) >= 0 ||
 	       (w->options->alt && wf_str_find(text, WF_S("$<<")) >= 0);
 }
