@@ -366,7 +366,7 @@ job_advance(struct job *job)
 static void
 on_admit(struct sched_item *item)
 {
-	struct job *job = (struct job *)((char *)item - offsetof(struct job, slot));
+	struct job *job = WF_OWNER(item, struct job, slot);
 
 	job->facts.admitted = true;
 	job_advance(job);

@@ -225,7 +225,7 @@ fail_job(struct job *job, const struct wf_error *err)
 static void
 on_job_granted(struct claim *claim)
 {
-	struct job *job = (struct job *)((char *)claim - offsetof(struct job, claim));
+	struct job *job = WF_OWNER(claim, struct job, claim);
 	struct wf_str label;
 	struct wf_error err;
 
@@ -248,7 +248,7 @@ on_job_granted(struct claim *claim)
 static void
 on_job_evicted(struct claim *claim, struct wf_str reason)
 {
-	struct job *job = (struct job *)((char *)claim - offsetof(struct job, claim));
+	struct job *job = WF_OWNER(claim, struct job, claim);
 
 	cancel_job(job, reason, false);
 }
@@ -336,13 +336,13 @@ call_advance(struct call *call)
 static void
 on_call_granted(struct claim *claim)
 {
-	call_advance((struct call *)((char *)claim - offsetof(struct call, claim)));
+	call_advance(WF_OWNER(claim, struct call, claim));
 }
 
 static void
 on_call_evicted(struct claim *claim, struct wf_str reason)
 {
-	struct call *call = (struct call *)((char *)claim - offsetof(struct call, claim));
+	struct call *call = WF_OWNER(claim, struct call, claim);
 
 	/* one that never started starts nothing, not even always() */
 	call_cancel(call, reason, claim->state == CLAIM_NONE);

@@ -76,5 +76,7 @@ void *wf_grow(struct wf_arena *arena, void *items, size_t n, size_t *cap, size_t
 	             : (void)((items) = wf_grow((arena), (items), (n), &(cap), sizeof(*(items)))), \
 	    &(items)[(n)++])
 
+/* The struct whose member `member` is at `p`. */
+#define WF_OWNER(p, type, member) ((type *)((char *)(p)-offsetof(type, member)))
 #define WF_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define wf_auto(fn) __attribute__((cleanup(fn)))
