@@ -102,7 +102,6 @@ record_finish(struct job *job)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
 	struct session *session = job->call->run->session;
-	struct command_pair *outputs = wf_new_array(scratch, job->outputs->n, struct command_pair);
 	const struct record_event event = {
 		.kind = RECORD_JOB_FINISHED,
 		.job = job->rec,
@@ -110,13 +109,10 @@ record_finish(struct job *job)
 		.result = plan_result_name(job->result),
 		.reason = job->reason,
 		.duration = job->started ? record_now(session->record) - job->started : 0,
-		.outputs = outputs,
+		.outputs = scope_pairs(scratch, job->outputs),
 		.noutputs = job->outputs->n,
 	};
 
-	for (size_t i = 0; i < job->outputs->n; i++)
-		outputs[i] = (struct command_pair){ job->outputs->pairs[i].key,
-			expr_to_string(scratch, job->outputs->pairs[i].value) };
 	record_put(session->record, &event);
 }
 
@@ -248,8 +244,8 @@ job_setup_failed(struct job *job, const struct wf_error *err)
 {
 	job->steps.status = PLAN_FAILURE;
 	job->facts.setup_failed = true;
-	if (err->kind ==
-	    WF_ERR_MISSING) /* no box can be made here: then there is none for others */
+	/* no box can be made here: then there is none for others */
+	if (err->kind == WF_ERR_MISSING)
 		session_abort(job->call->run->session, err);
 	else
 		job_annotate_error(job, NULL, err);

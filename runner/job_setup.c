@@ -21,9 +21,8 @@
 #define LONGEST_MINUTES (35.0 * 24 * 60) /* no run lasts longer on GitHub */
 
 static bool
-make_folder(struct job *job, const char *path, mode_t mode, struct wf_error *err)
+make_folder(const char *path, mode_t mode, struct wf_error *err)
 {
-	(void)job;
 	if (mkdir(path, mode) < 0 || chmod(path, mode) < 0) /* whatever the umask says */
 		return wf_fail_sys(err, errno, "%s", path);
 	return true;
@@ -53,8 +52,8 @@ make_folders(struct job *job, struct wf_error *err)
 	job->temp_dir = wf_join(arena, job->state_dir, "temp");
 	commands = wf_join(arena, job->temp_dir, FILES_FOLDER);
 	workflow = wf_join(arena, job->temp_dir, "_github_workflow");
-	return make_folder(job, job->temp_dir, 0777, err) &&
-	       make_folder(job, commands, 0777, err) && make_folder(job, workflow, 0755, err) &&
+	return make_folder(job->temp_dir, 0777, err) && make_folder(commands, 0777, err) &&
+	       make_folder(workflow, 0755, err) &&
 	       (job->temp_fd = open_folder(job->temp_dir, err)) >= 0 &&
 	       wf_write_file(wf_join(arena, workflow, "event.json"), run->event_json, 0644, err);
 }
@@ -117,8 +116,7 @@ add_env_map(struct job *job, const struct expr_token *token, struct wf_error *er
 
 	if (!scope_env_map(job->arena, token, &job->steps.scope, &map, err))
 		return false;
-	for (size_t i = 0; i < map->n; i++)
-		expr_object_set(job->env.values, map->pairs[i].key, map->pairs[i].value);
+	scope_overlay(job->env.values, map);
 	return true;
 }
 
@@ -127,15 +125,13 @@ static bool
 make_env(struct job *job, struct wf_error *err)
 {
 	struct session *session = job->call->run->session;
-	const struct expr_object *given = session->options->env;
 
 	job->env.arena = job->arena;
 	job->env.base = env_base(job->arena, session->options->box, &job->box->layout);
 	job->env.values = expr_object_new(job->arena);
 	job->env.values->exact = true;
 	job->env.first_path = wf_str(uses_stubs_inside(session));
-	for (size_t i = 0; given && i < given->n; i++)
-		expr_object_set(job->env.values, given->pairs[i].key, given->pairs[i].value);
+	scope_overlay(job->env.values, session->options->env);
 	return add_env_map(job, job->call->plan->wf->env, err) &&
 	       add_env_map(job, job->def->env, err);
 }

@@ -6,9 +6,6 @@
 #include "model/action.h"
 #include "runner/session_state.h"
 
-#include <limits.h>
-#include <unistd.h>
-
 #define FOLDER ".github/workflows"
 #define WORKFLOW_LARGEST ((size_t)1 << 20)
 

@@ -451,8 +451,7 @@ secrets_context(struct run *run)
 	const struct expr_object *given = run->session->options->secrets;
 	struct expr_object *secrets = expr_object_new(run->arena);
 
-	for (size_t i = 0; given && i < given->n; i++)
-		expr_object_set(secrets, given->pairs[i].key, given->pairs[i].value);
+	scope_overlay(secrets, given);
 	if (!expr_object_find(secrets, WF_S("GITHUB_TOKEN")))
 		expr_object_set(secrets, WF_S("GITHUB_TOKEN"), expr_string(WF_S(RUN_DUMMY_TOKEN)));
 	return secrets;

@@ -8,15 +8,32 @@
 
 #include <sys/utsname.h>
 
+void
+scope_overlay(struct expr_object *into, const struct expr_object *layer)
+{
+	for (size_t i = 0; layer && i < layer->n; i++)
+		expr_object_set(into, layer->pairs[i].key, layer->pairs[i].value);
+}
+
 struct expr_object *
 scope_copy(struct wf_arena *arena, const struct expr_object *object)
 {
 	struct expr_object *copy = expr_object_new(arena);
 
 	copy->exact = object->exact;
-	for (size_t i = 0; i < object->n; i++)
-		expr_object_set(copy, object->pairs[i].key, object->pairs[i].value);
+	scope_overlay(copy, object);
 	return copy;
+}
+
+struct command_pair *
+scope_pairs(struct wf_arena *arena, const struct expr_object *object)
+{
+	struct command_pair *pairs = wf_new_array(arena, object->n, struct command_pair);
+
+	for (size_t i = 0; i < object->n; i++)
+		pairs[i] = (struct command_pair){ object->pairs[i].key,
+			expr_to_string(arena, object->pairs[i].value) };
+	return pairs;
 }
 
 /* runner.arch in GitHub's words, by what uname says. */

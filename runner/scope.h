@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "expr/expr.h"
+#include "runner/output/command.h"
 
 #include <stdbool.h>
 
@@ -26,3 +27,7 @@ bool scope_env_map(struct wf_arena *arena, const struct expr_token *token,
     const struct expr_scope *scope, struct expr_object **out, struct wf_error *err);
 /* A copy of the pairs; values are shared. */
 struct expr_object *scope_copy(struct wf_arena *arena, const struct expr_object *object);
+/* Sets the pairs of a layer over what is there; values are shared, and NULL is no layer. */
+void scope_overlay(struct expr_object *into, const struct expr_object *layer);
+/* The pairs as text, for the record; there are object->n of them. */
+struct command_pair *scope_pairs(struct wf_arena *arena, const struct expr_object *object);

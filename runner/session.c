@@ -89,15 +89,17 @@ add_woken(struct session *session, struct woken *woken, const struct workflow *w
 		cause->cron = verdict->pattern;
 }
 
+/* Asks whether the event wakes the workflow, and says so when it does not. One that was named and
+ * does not listen to such events at all is an error. */
 static bool
-wake_named(struct session *session, const struct workflow *wf, struct woken *woken,
+try_to_wake(struct session *session, const struct workflow *wf, bool named, struct woken *woken,
     struct wf_error *err)
 {
 	struct trigger_verdict verdict;
 
 	if (!trigger_match(session->arena, wf, &session->event, &verdict, err))
 		return false;
-	if (!verdict.listens) {
+	if (named && !verdict.listens) {
 		wf_fail(err, WF_ERR_USAGE, verdict.pos, "%.*s", WF_ARG(verdict.reason));
 		return wf_hint(err, "choose one of its events with --event");
 	}
@@ -120,7 +122,7 @@ choose_named(struct session *session, struct woken *woken, struct wf_error *err)
 		picked = &session->loaded[index];
 		if (!picked->wf)
 			return wf_diags_first(session->diags, err);
-		if (!wake_named(session, picked->wf, woken, err))
+		if (!try_to_wake(session, picked->wf, true, woken, err))
 			return false;
 	}
 	return true;
@@ -131,17 +133,9 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 {
 	if (session->diags->nerrors)
 		return wf_diags_first(session->diags, err);
-	for (size_t i = 0; i < session->nloaded; i++) {
-		const struct workflow *wf = session->loaded[i].wf;
-		struct trigger_verdict verdict;
-
-		if (!trigger_match(session->arena, wf, &session->event, &verdict, err))
+	for (size_t i = 0; i < session->nloaded; i++)
+		if (!try_to_wake(session, session->loaded[i].wf, false, woken, err))
 			return false;
-		if (verdict.wakes)
-			add_woken(session, woken, wf, &session->event, &verdict);
-		else
-			record_asleep(session, wf, &verdict);
-	}
 	return true;
 }
 

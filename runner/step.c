@@ -83,13 +83,6 @@ step_free(struct step *step)
 
 /* ---- before it runs ---- */
 
-static void
-merge_env(struct expr_object *into, const struct expr_object *layer)
-{
-	for (size_t i = 0; layer && i < layer->n; i++)
-		expr_object_set(into, layer->pairs[i].key, layer->pairs[i].value);
-}
-
 /* The own env of the enclosing composite steps, outermost first. */
 static void
 merge_outer_env(struct expr_object *into, const struct step *outer)
@@ -97,7 +90,7 @@ merge_outer_env(struct expr_object *into, const struct step *outer)
 	if (!outer)
 		return;
 	merge_outer_env(into, outer->list->outer);
-	merge_env(into, outer->own_env);
+	scope_overlay(into, outer->own_env);
 }
 
 /* 3.7: the map is evaluated as a whole against the env before it, then merged. */
@@ -117,7 +110,7 @@ evaluate_env(struct step *step, struct wf_error *err)
 		return true;
 	if (!scope_env_map(step->arena, step->def->env, &list->scope, &step->own_env, err))
 		return false;
-	merge_env(step->env, step->own_env);
+	scope_overlay(step->env, step->own_env);
 	return true;
 }
 
@@ -210,8 +203,6 @@ static void
 record_end(struct step *step)
 {
 	struct session *session = step->job->call->run->session;
-	struct command_pair *outputs = wf_new_array(step->arena, step->outputs->n,
-	    struct command_pair);
 	const struct record_event event = {
 		.kind = RECORD_STEP_FINISHED,
 		.text = step->name,
@@ -220,13 +211,10 @@ record_end(struct step *step)
 		.reason = step->reason,
 		.duration = record_now(session->record) - step->started,
 		.exit_code = step->exit_code,
-		.outputs = outputs,
+		.outputs = scope_pairs(step->arena, step->outputs),
 		.noutputs = step->outputs->n,
 	};
 
-	for (size_t i = 0; i < step->outputs->n; i++)
-		outputs[i] = (struct command_pair){ step->outputs->pairs[i].key,
-			expr_to_string(step->arena, step->outputs->pairs[i].value) };
 	step_record(step, event);
 }
 
@@ -439,14 +427,8 @@ write_script(struct step *step, const char *name, struct wf_str body, struct wf_
 
 	if (fd < 0)
 		return wf_fail_sys(err, errno, "%s", name);
-	while (body.n) {
-		ssize_t put = write(fd, body.p, body.n);
-
-		if (put < 0 && errno != EINTR)
-			return wf_fail_sys(err, errno, "%s", name);
-		if (put > 0)
-			body = wf_str_skip(body, (size_t)put);
-	}
+	if (!wf_write_all(fd, body))
+		return wf_fail_sys(err, errno, "%s", name);
 	return true;
 }
 

@@ -127,15 +127,6 @@ wf_diags_first(const struct wf_diags *diags, struct wf_error *err)
 	return false;
 }
 
-/* Line number `line` of the source; p is NULL when it has no such line. */
-static struct wf_str
-line_of(struct wf_str source, int line)
-{
-	for (; source.p && line > 1; line--)
-		wf_str_cut(&source, '\n');
-	return source.p ? wf_str_cut(&source, '\n') : source;
-}
-
 #define EXCERPT_LONGEST 160
 
 /* One line of foreign text, so that a terminal shows it and obeys nothing in it; gives the width of
@@ -167,7 +158,7 @@ add_excerpt(struct wf_buf *out, struct wf_str text, int col)
 static void
 render_excerpt(struct wf_buf *out, const struct wf_error *err, struct wf_str source, bool color)
 {
-	struct wf_str text = line_of(source, err->pos.line);
+	struct wf_str text = wf_str_line(source, err->pos.line);
 	size_t before;
 
 	if (!text.p)

@@ -95,8 +95,8 @@ wf_read_file(struct wf_arena *arena, const char *path, size_t max, struct wf_str
 	return wf_read_file_at(arena, AT_FDCWD, path, max, out, err);
 }
 
-static bool
-write_all(int fd, struct wf_str bytes)
+bool
+wf_write_all(int fd, struct wf_str bytes)
 {
 	while (bytes.n) {
 		ssize_t put = write(fd, bytes.p, bytes.n);
@@ -123,7 +123,7 @@ wf_write_file(const char *path, struct wf_str bytes, mode_t mode, struct wf_erro
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return wf_fail_sys(err, errno, "%s", path);
-	written = write_all(fd, bytes) && fchmod(fd, mode) == 0;
+	written = wf_write_all(fd, bytes) && fchmod(fd, mode) == 0;
 	if (close(fd) < 0)
 		written = false;
 	if (written && rename(temp, path) == 0)

@@ -22,6 +22,8 @@ bool wf_read_file_at(struct wf_arena *arena, int dirfd, const char *path, size_t
 /* The same of an open descriptor, which stays open; path is for messages. */
 bool wf_read_fd(struct wf_arena *arena, int fd, const char *path, size_t max, struct wf_str *out,
     struct wf_error *err);
+/* Writes all bytes to an open descriptor; false with errno set. */
+bool wf_write_all(int fd, struct wf_str bytes);
 /* Creates or replaces path with mode; a reader sees the old or the new bytes, never half. */
 bool wf_write_file(const char *path, struct wf_str bytes, mode_t mode, struct wf_error *err);
 /* mkdir -p. */

@@ -112,6 +112,14 @@ wf_str_cut(struct wf_str *rest, char sep)
 }
 
 struct wf_str
+wf_str_line(struct wf_str text, int line)
+{
+	for (; text.p && line > 1; line--)
+		wf_str_cut(&text, '\n');
+	return text.p ? wf_str_cut(&text, '\n') : text;
+}
+
+struct wf_str
 wf_str_dup(struct wf_arena *arena, struct wf_str s)
 {
 	char *copy = wf_alloc(arena, s.n + 1, 1);

@@ -77,6 +77,9 @@ ptrdiff_t wf_str_rfind_char(struct wf_str s, char c);
  *     while (rest.p) { struct wf_str part = wf_str_cut(&rest, ','); ... } */
 struct wf_str wf_str_cut(struct wf_str *rest, char sep);
 
+/* Line number `line` of a text, counted from 1; p is NULL when it has no such line. */
+struct wf_str wf_str_line(struct wf_str text, int line);
+
 /* Copies into the arena; the copy has a NUL behind it, so that .p serves as a C string. */
 struct wf_str wf_str_dup(struct wf_arena *arena, struct wf_str s);
 /* The same as a C string. A NUL inside s ends it early for C. */

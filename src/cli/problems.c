@@ -16,14 +16,6 @@ static const char *const severities[] = {
 
 /* ---- where it ends ---- */
 
-static struct wf_str
-line_of(struct wf_str source, int line)
-{
-	for (; source.p && line > 1; line--)
-		wf_str_cut(&source, '\n');
-	return source.p ? wf_str_cut(&source, '\n') : source;
-}
-
 /* The column behind the word at the column: to its quote, or to what ends a scalar of YAML. */
 static int
 end_of_word(struct wf_str line, int col)
@@ -53,7 +45,7 @@ end_of(const struct wf_diag *diag, struct wf_str source)
 
 	if (diag->end || pos->line == 0 || pos->col == 0)
 		return diag->end;
-	return end_of_word(line_of(source, pos->line), pos->col);
+	return end_of_word(wf_str_line(source, pos->line), pos->col);
 }
 
 static const char *
@@ -181,7 +173,7 @@ add_fingerprint(struct problems *p, const struct wf_diag *diag, struct wf_str so
 
 	h = hash(h, wf_str(rule_of(diag)));
 	h = hash(h, wf_str(pos->file));
-	h = hash(h, wf_str_trim(line_of(source, pos->line)));
+	h = hash(h, wf_str_trim(wf_str_line(source, pos->line)));
 	print = wf_strf(p->arena, "%016" PRIx64, h);
 	count = wf_map_get(&p->prints, print);
 	if (!count) {
