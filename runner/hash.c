@@ -363,18 +363,6 @@ walk_roots(struct hash *hash)
 	return true;
 }
 
-static struct wf_str
-hex(struct wf_arena *arena, const unsigned char digest[DIGEST])
-{
-	char *text = wf_alloc(arena, (size_t)2 * DIGEST + 1, 1);
-
-	for (size_t i = 0; i < DIGEST; i++) {
-		text[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		text[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	return (struct wf_str){ text, 2 * DIGEST };
-}
-
 bool
 hash_files(struct wf_arena *arena, struct box *box, const struct wf_str *patterns, size_t n,
     struct wf_str *out, struct wf_error *err)
@@ -391,7 +379,7 @@ hash_files(struct wf_arena *arena, struct box *box, const struct wf_str *pattern
 	for (size_t i = 0; i < hash.n; i++)
 		wf_pattern_free(hash.globs[i].pattern);
 	if (ok && hash.nfiles)
-		*out = hex(arena, digest);
+		*out = wf_hex(arena, digest, DIGEST);
 	if (!ok && err)
 		err->kind = WF_ERR_EVAL;
 	return ok;

@@ -136,6 +136,18 @@ wf_cstr(struct wf_arena *arena, struct wf_str s)
 }
 
 struct wf_str
+wf_hex(struct wf_arena *arena, const unsigned char *bytes, size_t n)
+{
+	char *text = wf_alloc(arena, 2 * n + 1, 1);
+
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+		text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+	}
+	return (struct wf_str){ text, 2 * n };
+}
+
+struct wf_str
 wf_vstrf(struct wf_arena *arena, const char *fmt, va_list ap)
 {
 	va_list again;

@@ -93,6 +93,9 @@ struct wf_str wf_vstrf(struct wf_arena *arena, const char *fmt, va_list ap)
 struct wf_str wf_str_upper(struct wf_arena *arena, struct wf_str s);
 struct wf_str wf_str_lower(struct wf_arena *arena, struct wf_str s);
 
+/* Bytes as lower-case hexadecimal digits, with a NUL behind them. */
+struct wf_str wf_hex(struct wf_arena *arena, const unsigned char *bytes, size_t n);
+
 /* Whole text as a decimal number without sign; false when it is not one or does not fit. */
 bool wf_str_u64(struct wf_str s, uint64_t *out);
 
