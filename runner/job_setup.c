@@ -7,6 +7,7 @@
 #include "runner/files.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
+#include "runner/store/home.h"
 #include "runner/uses.h"
 
 #include <errno.h>
@@ -95,6 +96,7 @@ make_box(struct job *job)
 		.worktree = repo_workdir(session->repo),
 		.state = job->state_dir,
 		.temp = job->temp_dir,
+		.hidden = store_home(job->arena, NULL),
 	};
 
 	if (session->options->box != BOX_HOST)

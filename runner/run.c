@@ -263,6 +263,8 @@ start_job(struct job *job)
 
 	job->claim.grant = on_job_granted;
 	job->claim.evict = on_job_evicted;
+	job->claim.outer = &job->call->claim;
+	job->claim.name = job->rec->name;
 	if (claims_read(run->arena, job->def->concurrency, &scope, &wish, &err))
 		claims_enter(run->session->claims, &job->claim, &wish);
 	else
@@ -358,6 +360,11 @@ call_begin(struct call *call)
 
 	call->claim.grant = on_call_granted;
 	call->claim.evict = on_call_evicted;
+	if (call->caller) {
+		call->claim.outer = &call->caller->claim;
+		call->claim.name = call->caller->rec->name;
+		call->claim.called = true;
+	}
 	if (claims_read(call->run->arena, call->plan->wf->concurrency, &scope, &wish, &err)) {
 		claims_enter(call->run->session->claims, &call->claim, &wish);
 		return;

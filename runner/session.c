@@ -419,6 +419,35 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 	return good || wf_diags_first(session->diags, err);
 }
 
+static void
+note_private(void *data, const struct wf_error *why)
+{
+	struct session *session = data;
+
+	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+	    wf_strf(session->arena, "concurrency groups hold within this wfrun only: %s",
+	        why->msg));
+}
+
+/* The folder that is gone when wfrun is, and what lies in it. */
+static bool
+open_scratch(struct session *session, struct wf_error *err)
+{
+	struct claims_place place = {
+		.loop = &session->loop,
+		.common_dir = repo_commondir(session->repo),
+		.note = note_private,
+		.data = session,
+	};
+
+	session->scratch = scratch_new(err);
+	if (!session->scratch)
+		return false;
+	place.private = scratch_folder(session->scratch, session->arena, "queues", err);
+	session->claims = claims_new(session->arena, &place);
+	return place.private != NULL;
+}
+
 static bool
 turn(struct session *session, struct wf_error *err)
 {
@@ -433,8 +462,7 @@ turn(struct session *session, struct wf_error *err)
 		return false;
 	if (woken.n == 0)
 		return true;
-	session->scratch = scratch_new(err);
-	if (!session->scratch)
+	if (!open_scratch(session, err))
 		return false;
 	watch_loop(session);
 	for (size_t i = 0; i < woken.n; i++)
@@ -489,7 +517,6 @@ open_session(struct session *session, struct wf_error *err)
 	/* like GitHub's ids: large, growing with time, and different in every run */
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
-	session->claims = claims_new(session->arena);
 	wf_map_init(&session->said, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
 	uv_loop_init(&session->loop);
@@ -507,6 +534,7 @@ open_session(struct session *session, struct wf_error *err)
 static void
 close_session(struct session *session)
 {
+	claims_close(session->claims);
 	scratch_free(session->scratch);
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)

@@ -50,6 +50,9 @@ struct box_spec {
 	/* a folder in `temp`, as the job sees it, or NULL: many small files come and go in it. A
 	 * sandbox has it in memory; so what is put there is reached through box_open() only. */
 	const char *busy;
+	/* absolute: a folder of the host that the job must not see, or NULL; a sandbox shows an
+	 * empty one in its place */
+	const char *hidden;
 	const struct box_mount *mounts; /* more of them: stubs, actions */
 	size_t nmounts;
 };

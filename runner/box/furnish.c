@@ -228,6 +228,19 @@ show_mount(struct root *root, const struct box_mount *mount, struct wf_error *er
 	       wf_wrap(err, "%s", mount->inside);
 }
 
+/* What jobs must not reach although it is the user's own. */
+static bool
+hide(struct root *root, struct wf_error *err)
+{
+	const char *path = root->setup->spec.hidden;
+	wf_auto(wf_close_fd) int source = place_open(root->base, "/own/void", 0);
+	wf_auto(wf_close_fd) int target = -1;
+
+	if (!*path || (target = place_open(root->box, path, O_DIRECTORY)) < 0)
+		return true; /* the box does not show it anyway */
+	return mount_bind(source, target, MOUNT_READ_ONLY, err) || wf_wrap(err, "%s", path);
+}
+
 static bool
 show_mounts(struct root *root, struct wf_error *err)
 {
@@ -334,5 +347,5 @@ root_furnish(struct root *root, struct wf_error *err)
 {
 	return make_dev(root, err) && make_proc(root, err) && make_sys(root, err) &&
 	       make_temporary(root, err) && make_home(root, err) && make_hosts(root, err) &&
-	       make_resolver(root, err) && show_mounts(root, err);
+	       make_resolver(root, err) && hide(root, err) && show_mounts(root, err);
 }

@@ -171,6 +171,7 @@ static const size_t setup_texts[] = {
 	TEXT(spec.state),
 	TEXT(spec.temp),
 	TEXT(spec.busy),
+	TEXT(spec.hidden),
 	TEXT(layout.home),
 	TEXT(layout.work),
 	TEXT(layout.workspace),
