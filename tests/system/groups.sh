@@ -53,15 +53,6 @@ make_repository() {
 	    steps:
 	      - run: echo "turn ${{ inputs.n }}"
 	YAML
-	cat >"$1/.github/workflows/look.yml" <<-'YAML'
-	on: workflow_dispatch
-	concurrency: deploy
-	jobs:
-	  look:
-	    runs-on: ubuntu-latest
-	    steps:
-	      - run: test -z "$(ls -A "$STORE" 2>/dev/null)" && ! touch "$STORE/x" 2>/dev/null
-	YAML
 	git -C "$1" init -q -b main
 	git -C "$1" add -A
 	git -C "$1" -c user.name=Test -c user.email=test@example.com commit -q -m first
@@ -73,7 +64,7 @@ start() {
 	shift
 	: >"$scratch/out.$n"
 	(cd "$repo" && exec $as env HOME="$scratch" WFRUN_HOME="$home" TMPDIR="$scratch/tmp" \
-		"$program" "$@" --event dispatch --stubs "$scratch/stubs" --env "STORE=$home") \
+		"$program" "$@" --event dispatch --stubs "$scratch/stubs") \
 		>"$scratch/out.$n" 2>&1 </dev/null &
 	pid[n]=$!
 }
@@ -157,8 +148,6 @@ round() {
 	verdict "queue: max lets each one run: 4" finish 4 0
 	verdict "in order" [ "$scratch/out.2" -ot "$scratch/out.4" ]
 
-	start 1 look.yml
-	verdict "a job reaches no ticket" finish 1 0
 	start 1 job.yml
 	finish 1 0
 	verdict "what killed ones left is swept away" queued 0

@@ -201,6 +201,25 @@ TEST(sandbox_writes_to_files_of_the_same_user_vanish)
 	box_fixture_close(&f);
 }
 
+TEST(sandbox_shows_an_empty_folder_in_place_of_what_is_hidden)
+{
+	const char *place = getenv("TEST_DIR");
+	struct box_fixture f;
+	const char *folder;
+
+	if (!place && getuid() != 0)
+		SKIP("neither root nor TEST_DIR");
+	box_fixture_make_in(&f, BOX_SANDBOX, place ? place : "/var/lib", NULL, 0);
+	folder = wf_join(f.arena, f.dir, "mine");
+	CHECK(wf_mkdirs(folder, 0700, NULL));
+	CHECK(wf_write_file(wf_join(f.arena, folder, "secret"), WF_S("x"), 0600, NULL));
+	f.box->spec.hidden = folder;
+	box_fixture_start(&f);
+	CHECK_STR(wf_str(f.error.msg), "");
+	CHECK_SH(&f, wf_strf(f.arena, "ls -A %s && ! echo >%s/secret", folder, folder).p, 0, "");
+	box_fixture_close(&f);
+}
+
 static void
 kernel(struct box_fixture *f)
 {
