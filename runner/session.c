@@ -407,16 +407,29 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 {
 	bool good = true;
 
+	for (size_t i = 0; i < woken->n; i++)
+		if (!preflight(session, woken->items[i].wf, false) ||
+		    !preflight_followers(session, woken->items[i].wf, 0))
+			good = false;
+	if (!good)
+		return wf_diags_first(session->diags, err);
 	for (size_t i = 0; i < woken->n; i++) {
 		runs[i] = run_new(session, &woken->items[i], NULL, err);
 		if (!runs[i])
 			return false;
 	}
-	for (size_t i = 0; i < woken->n; i++)
-		if (!preflight(session, woken->items[i].wf, false) ||
-		    !preflight_followers(session, woken->items[i].wf, 0))
-			good = false;
-	return good || wf_diags_first(session->diags, err);
+	return true;
+}
+
+static void
+note_unnumbered(void *data, const struct wf_error *why)
+{
+	struct session *session = data;
+
+	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+	    wf_strf(session->arena,
+	        "the run store cannot be used, so that runs have the number 1: %s%s%s", why->msg,
+	        why->hint[0] ? "; " : "", why->hint));
 }
 
 static void
@@ -471,6 +484,7 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
+	record_flush(session->record);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }
@@ -525,6 +539,9 @@ open_session(struct session *session, struct wf_error *err)
 		return false;
 	session->repo = options->repo;
 	session->facts = *options->facts;
+	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
+	    note_unnumbered, session);
+	record_add_sink(session->record, ledger_sink(session->ledger));
 	return event_make(session->arena, session->repo, &session->facts, &options->event,
 	           &session->event, err) &&
 	       session_load(session->arena, repo_workdir(session->repo), &session->loaded,
@@ -535,6 +552,7 @@ static void
 close_session(struct session *session)
 {
 	claims_close(session->claims);
+	ledger_close(session->ledger);
 	scratch_free(session->scratch);
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)
