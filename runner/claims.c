@@ -88,8 +88,11 @@ open_shared(struct claims *claims, struct wf_error *err)
 static bool
 open_private(struct claims *claims, struct wf_error *err)
 {
+	const char *folder = claims->place.make_private(claims->place.data, err);
+
+	tickets_close(claims->tickets);
 	claims->is_private = true;
-	claims->tickets = tickets_open(claims->arena, claims->place.private, err);
+	claims->tickets = folder ? tickets_open(claims->arena, folder, err) : NULL;
 	return claims->tickets != NULL;
 }
 

@@ -22,7 +22,9 @@ struct claims; /* all groups, as a session sees them */
 struct claims_place {
 	uv_loop_t *loop;
 	const char *common_dir; /* the repository's git directory (store/home.h) */
-	const char *private; /* a folder that is there, for when the store cannot be used */
+	/* Makes a folder for when the store cannot be used; NULL and *err when it cannot be made.
+	 */
+	const char *(*make_private)(void *data, struct wf_error *err);
 	void (*note)(void *data, const struct wf_error *why); /* the store cannot be used */
 	void *data;
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ledger.c - a thread opens the store, the pool writes to it, the record says what. */
+/* ledger.c - numbers at once, rows by way of the pool. */
 #include "runner/ledger.h"
 
 #include "runner/store/home.h"
+#include "runner/store/numbers.h"
 
 #include <stdlib.h>
 
@@ -21,62 +22,42 @@ struct ledger {
 	void (*note)(void *data, const struct wf_error *why);
 	void *data;
 
-	uv_thread_t opener;
-	bool opening, said;
-	uv_mutex_t mutex; /* one thread at a time may use the store */
-	struct runs *runs; /* NULL: it cannot be used */
-	struct wf_error error; /* why, or why the last batch was not written */
-	bool failed;
+	const char *folder; /* of the store; NULL: not made yet, or it cannot be */
+	struct runs_run *begun; /* all that have begun, by id */
+	size_t nbegun, cap;
+	bool said; /* why the store cannot be used: then nothing more is written */
 
 	struct batch pending, written; /* what waits, and what the pool has */
 	uv_work_t work;
 	bool writing;
-	size_t nunfinished; /* runs that have begun */
+	/* the pool's while it writes */
+	struct runs *runs; /* opened by the first batch */
+	bool failed;
+	struct wf_error error;
 };
 
-/* ---- opening ---- */
-
 static void
-open_store(void *data)
+say(struct ledger *ledger, const struct wf_error *why)
 {
-	struct ledger *ledger = data;
-	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
-	const char *folder = store_repository_folder(scratch, ledger->common_dir, "runs",
-	    &ledger->error);
-
-	ledger->runs = folder ? runs_open(folder, &ledger->error) : NULL;
-	ledger->failed = !ledger->runs;
-}
-
-static void
-say_failure(struct ledger *ledger)
-{
-	if (ledger->failed && !ledger->said) {
-		ledger->said = true;
-		ledger->note(ledger->data, &ledger->error);
-	}
-}
-
-static void
-wait_open(struct ledger *ledger)
-{
-	if (ledger->opening)
-		uv_thread_join(&ledger->opener);
-	ledger->opening = false;
+	if (!ledger->said)
+		ledger->note(ledger->data, why);
+	ledger->said = true;
 }
 
 void
 ledger_begin(struct ledger *ledger, struct runs_run *run)
 {
-	run->number = 1;
-	wait_open(ledger);
-	uv_mutex_lock(&ledger->mutex);
-	if (ledger->runs && runs_begin(ledger->runs, run, &ledger->error))
-		ledger->nunfinished++;
-	else
-		ledger->failed = true;
-	uv_mutex_unlock(&ledger->mutex);
-	say_failure(ledger);
+	struct numbers numbers = { .id = run->id, .number = 1 };
+	struct wf_error err;
+
+	if (!ledger->folder)
+		ledger->folder = store_repository_folder(ledger->arena, ledger->common_dir, "runs",
+		    &err);
+	if (!ledger->folder || !numbers_take(ledger->folder, run->path, &numbers, &err))
+		say(ledger, &err);
+	run->id = numbers.id;
+	run->number = numbers.number;
+	*wf_push(ledger->arena, ledger->begun, ledger->nbegun, ledger->cap) = *run;
 }
 
 /* ---- writing ---- */
@@ -88,10 +69,10 @@ on_work(uv_work_t *work)
 {
 	struct ledger *ledger = work->data;
 
-	uv_mutex_lock(&ledger->mutex);
-	if (!runs_write(ledger->runs, ledger->written.changes, ledger->written.n, &ledger->error))
-		ledger->failed = true;
-	uv_mutex_unlock(&ledger->mutex);
+	if (!ledger->runs)
+		ledger->runs = runs_open(ledger->folder, &ledger->error);
+	ledger->failed = !ledger->runs || !runs_write(ledger->runs, ledger->written.changes,
+	                                      ledger->written.n, &ledger->error);
 }
 
 static void
@@ -103,14 +84,15 @@ on_written(uv_work_t *work, int status)
 	wf_arena_free(ledger->written.arena);
 	ledger->written = (struct batch){ .n = 0 };
 	ledger->writing = false;
-	say_failure(ledger);
+	if (ledger->failed)
+		say(ledger, &ledger->error);
 	write_pending(ledger);
 }
 
 static void
 write_pending(struct ledger *ledger)
 {
-	if (ledger->writing || ledger->pending.n == 0 || !ledger->runs)
+	if (ledger->writing || ledger->pending.n == 0 || ledger->said)
 		return;
 	ledger->written = ledger->pending;
 	ledger->pending = (struct batch){ .n = 0 };
@@ -119,23 +101,36 @@ write_pending(struct ledger *ledger)
 }
 
 static struct runs_change *
-add_change(struct ledger *ledger)
+add_change(struct ledger *ledger, enum runs_what what)
 {
 	struct batch *batch = &ledger->pending;
+	struct runs_change *change;
 
 	if (!batch->arena)
 		batch->arena = wf_arena_new();
-	return wf_push(batch->arena, batch->changes, batch->n, batch->cap);
+	change = wf_push(batch->arena, batch->changes, batch->n, batch->cap);
+	change->what = what;
+	return change;
+}
+
+/* Its texts are the session's, which waits for the pool. */
+static void
+put_new(struct ledger *ledger, const struct record_event *event)
+{
+	for (size_t i = 0; i < ledger->nbegun; i++)
+		if (ledger->begun[i].id == event->run->id) {
+			struct runs_change *change = add_change(ledger, RUNS_NEW);
+
+			change->run = ledger->begun[i];
+			change->run.title = event->run->title;
+		}
 }
 
 static void
 put_run(struct ledger *ledger, const struct record_event *event, const char *status)
 {
-	struct runs_change *change = add_change(ledger);
-
-	change->run = (struct runs_run){
+	add_change(ledger, RUNS_RUN)->run = (struct runs_run){
 		.id = event->run->id,
-		.title = wf_str_dup(ledger->pending.arena, event->run->title),
 		.status = wf_str(status),
 		.conclusion = wf_str(event->result ? event->result : ""),
 		.updated = event->time,
@@ -145,11 +140,7 @@ put_run(struct ledger *ledger, const struct record_event *event, const char *sta
 static void
 put_job(struct ledger *ledger, const struct record_event *event, const char *status)
 {
-	struct runs_change *change = add_change(ledger);
-	int64_t ended = event->result ? event->time : 0;
-
-	change->is_job = true;
-	change->job = (struct runs_job){
+	add_change(ledger, RUNS_JOB)->job = (struct runs_job){
 		.run = event->run->id,
 		.number = event->job->number,
 		.id = wf_str_dup(ledger->pending.arena, event->job->id),
@@ -157,7 +148,7 @@ put_job(struct ledger *ledger, const struct record_event *event, const char *sta
 		.status = wf_str(status),
 		.conclusion = wf_str(event->result ? event->result : ""),
 		.started = event->time - event->duration,
-		.completed = ended,
+		.completed = event->result ? event->time : 0,
 	};
 }
 
@@ -168,19 +159,16 @@ put(struct record_sink *sink, const struct record_event *event)
 {
 	struct ledger *ledger = WF_OWNER(sink, struct ledger, sink);
 
-	if (ledger->opening || !ledger->runs)
-		return; /* no run has begun, or none can be noted */
+	if (ledger->said)
+		return;
 	switch (event->kind) {
-	case RECORD_RUN_STARTED: put_run(ledger, event, "queued"); return;
+	case RECORD_RUN_STARTED: put_new(ledger, event); return;
 	case RECORD_JOB_STARTED:
 		put_run(ledger, event, "in_progress");
 		put_job(ledger, event, "in_progress");
 		return;
 	case RECORD_JOB_FINISHED: put_job(ledger, event, "completed"); return;
-	case RECORD_RUN_FINISHED:
-		put_run(ledger, event, "completed");
-		ledger->nunfinished -= ledger->nunfinished > 0;
-		return;
+	case RECORD_RUN_FINISHED: put_run(ledger, event, "completed"); return;
 	case RECORD_WORKFLOW_ASLEEP:
 	case RECORD_STEP_STARTED:
 	case RECORD_STEP_FINISHED:
@@ -234,10 +222,6 @@ ledger_open(uv_loop_t *loop, const char *common_dir,
 		.note = note,
 		.data = data,
 	};
-	uv_mutex_init(&ledger->mutex);
-	ledger->opening = uv_thread_create(&ledger->opener, open_store, ledger) == 0;
-	if (!ledger->opening)
-		open_store(ledger);
 	return ledger;
 }
 
@@ -246,11 +230,8 @@ ledger_close(struct ledger *ledger)
 {
 	if (!ledger)
 		return;
-	wait_open(ledger);
-	if (ledger->runs && ledger->nunfinished > 0)
-		runs_abandon(ledger->runs, NULL);
 	runs_close(ledger->runs);
-	ledger->runs = NULL;
 	wf_arena_free(ledger->pending.arena);
-	uv_mutex_destroy(&ledger->mutex);
+	ledger->runs = NULL;
+	ledger->pending = (struct batch){ .n = 0 };
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* ledger.h - what a session writes into the run store (store/runs.h).
  *
- * The store is opened beside the start, and written by libuv's pool: the session waits for it only
- * when a run needs its number. A sink of the record hears what is to be written, many rows to one
- * transaction. A store that cannot be used is said once, and nothing else depends on it. */
+ * A run gets its numbers at once (store/numbers.h). All else is opened and written by libuv's pool,
+ * while the session waits for something anyway: a sink of the record hears what is to be written,
+ * many rows to one transaction. A store that cannot be used is said once, and nothing else depends
+ * on it. */
 #pragma once
 
 #include "base/error.h"
@@ -15,8 +16,8 @@
 
 struct ledger;
 
-/* Starts to open the store of the repository with this git directory (which outlives the ledger).
- * note() says why it cannot be used; from the loop, or from within ledger_begin(). */
+/* For the repository with this git directory (which outlives the ledger). note() says why the store
+ * cannot be used; from the loop, or from within ledger_begin(). */
 struct ledger *ledger_open(uv_loop_t *loop, const char *common_dir,
     void (*note)(void *data, const struct wf_error *why), void *data);
 /* Its sink, to be added to the record, which closes it and frees the ledger. */

@@ -427,8 +427,7 @@ note_unnumbered(void *data, const struct wf_error *why)
 	struct session *session = data;
 
 	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
-	    wf_strf(session->arena,
-	        "the run store cannot be used, so that runs have the number 1: %s%s%s", why->msg,
+	    wf_strf(session->arena, "the run store cannot be used: %s%s%s", why->msg,
 	        why->hint[0] ? "; " : "", why->hint));
 }
 
@@ -442,23 +441,12 @@ note_private(void *data, const struct wf_error *why)
 	        why->msg));
 }
 
-/* The folder that is gone when wfrun is, and what lies in it. */
-static bool
-open_scratch(struct session *session, struct wf_error *err)
+static const char *
+make_private(void *data, struct wf_error *err)
 {
-	struct claims_place place = {
-		.loop = &session->loop,
-		.common_dir = repo_commondir(session->repo),
-		.note = note_private,
-		.data = session,
-	};
+	struct session *session = data;
 
-	session->scratch = scratch_new(err);
-	if (!session->scratch)
-		return false;
-	place.private = scratch_folder(session->scratch, session->arena, "queues", err);
-	session->claims = claims_new(session->arena, &place);
-	return place.private != NULL;
+	return scratch_folder(session->scratch, session->arena, "queues", err);
 }
 
 static bool
@@ -475,7 +463,8 @@ turn(struct session *session, struct wf_error *err)
 		return false;
 	if (woken.n == 0)
 		return true;
-	if (!open_scratch(session, err))
+	session->scratch = scratch_new(err);
+	if (!session->scratch)
 		return false;
 	watch_loop(session);
 	for (size_t i = 0; i < woken.n; i++)
@@ -539,6 +528,9 @@ open_session(struct session *session, struct wf_error *err)
 		return false;
 	session->repo = options->repo;
 	session->facts = *options->facts;
+	session->claims = claims_new(session->arena,
+	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
+	        note_private, session });
 	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
 	    note_unnumbered, session);
 	record_add_sink(session->record, ledger_sink(session->ledger));

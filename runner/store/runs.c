@@ -55,7 +55,6 @@ static const char pragmas[] = "PRAGMA journal_mode = TRUNCATE;"
                               "PRAGMA synchronous = OFF;";
 
 static const char schema[] =
-    "CREATE TABLE workflows (path TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE runs (id INTEGER PRIMARY KEY, number INTEGER, attempt INTEGER, parent INTEGER,"
     " workflow TEXT, path TEXT, title TEXT, event TEXT, ref TEXT, head_branch TEXT, head_sha TEXT,"
     " status TEXT, conclusion TEXT, created INTEGER, updated INTEGER, owner TEXT);"
@@ -78,7 +77,7 @@ fail(const struct runs *runs, struct wf_error *err)
 	wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: %s", runs->path,
 	    runs->lib.sqlite3_errmsg(runs->db));
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		wf_hint(err, "remove this file: the runs are then counted from 1");
+		wf_hint(err, "remove this file: what it knew of earlier runs is lost");
 	return false;
 }
 
@@ -146,15 +145,11 @@ take_number(void *data, const struct runs *runs, sqlite3_stmt *row)
 	*(int64_t *)data = runs->lib.sqlite3_column_int64(row, 0);
 }
 
-/* The number that a query gives, which stays as it was when there is no row. */
 static bool
-ask_number(struct runs *runs, const char *sql, struct wf_str text, int64_t *number,
-    struct wf_error *err)
+ask_version(struct runs *runs, int64_t *version, struct wf_error *err)
 {
-	const struct cell cells[] = { TEXT(text) };
-
 	return run_query(runs,
-	    &(struct query){ sql, cells, text.p ? WF_COUNT(cells) : 0, take_number, number }, err);
+	    &(struct query){ "PRAGMA user_version", NULL, 0, take_number, version }, err);
 }
 
 /* Ends a transaction: all of it when good, else nothing. */
@@ -176,7 +171,7 @@ owner_of(struct wf_arena *arena, int64_t pid)
 	const char *path = wf_strf(arena, "/proc/%" PRId64 "/stat", pid).p;
 	wf_auto(wf_close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char stat[1024];
-	struct wf_str rest;
+	struct wf_str rest, since;
 	ssize_t n = fd < 0 ? -1 : read(fd, stat, sizeof(stat));
 	ptrdiff_t name_end;
 
@@ -187,7 +182,8 @@ owner_of(struct wf_arena *arena, int64_t pid)
 	rest = wf_str_skip(rest, (size_t)(name_end + 2));
 	for (int field = 3; field < 22; field++)
 		wf_str_cut(&rest, ' ');
-	return wf_strf(arena, "%" PRId64 " %.*s", pid, WF_ARG(wf_str_cut(&rest, ' ')));
+	since = wf_str_cut(&rest, ' ');
+	return wf_strf(arena, "%" PRId64 " %.*s", pid, WF_ARG(since));
 }
 
 struct owners {
@@ -257,19 +253,17 @@ bury(struct runs *runs, struct wf_error *err)
 static bool
 prepare(struct runs *runs, struct wf_error *err)
 {
-	const struct wf_str none = { NULL, 0 };
 	int64_t version = 0;
 
 	runs->lib.sqlite3_busy_timeout(runs->db, BUSY_MS);
-	if (!exec(runs, pragmas, err) ||
-	    !ask_number(runs, "PRAGMA user_version", none, &version, err))
+	if (!exec(runs, pragmas, err) || !ask_version(runs, &version, err))
 		return false;
 	if (version == 0) {
 		if (!exec(runs, "BEGIN IMMEDIATE", err))
 			return false;
 		/* somebody else may have been faster */
 		if (!finish(runs,
-		        ask_number(runs, "PRAGMA user_version", none, &version, err) &&
+		        ask_version(runs, &version, err) &&
 		            (version != 0 || exec(runs, schema, err)),
 		        err))
 			return false;
@@ -315,25 +309,6 @@ runs_close(struct runs *runs)
 /* ---- writing ---- */
 
 static bool
-take_numbers(struct runs *runs, struct runs_run *run, struct wf_error *err)
-{
-	const struct cell path[] = { TEXT(run->path) };
-	int64_t number = 0, last = 0;
-
-	if (!RUN(runs,
-	        "INSERT INTO workflows VALUES (?1, 1) ON CONFLICT DO UPDATE SET last = last + 1",
-	        path, err) ||
-	    !ask_number(runs, "SELECT last FROM workflows WHERE path = ?1", run->path, &number,
-	        err) ||
-	    !ask_number(runs, "SELECT max(id) FROM runs", (struct wf_str){ NULL, 0 }, &last, err))
-		return false;
-	run->number = (uint64_t)number;
-	if (run->id <= (uint64_t)last)
-		run->id = (uint64_t)last + 1;
-	return true;
-}
-
-static bool
 insert(struct runs *runs, const struct runs_run *run, struct wf_error *err)
 {
 	const struct cell cells[] = { NUMBER(run->id), NUMBER(run->number), NUMBER(run->attempt),
@@ -348,21 +323,13 @@ insert(struct runs *runs, const struct runs_run *run, struct wf_error *err)
 	    cells, err);
 }
 
-bool
-runs_begin(struct runs *runs, struct runs_run *run, struct wf_error *err)
-{
-	return exec(runs, "BEGIN IMMEDIATE", err) &&
-	       finish(runs, take_numbers(runs, run, err) && insert(runs, run, err), err);
-}
-
 static bool
 write_run(struct runs *runs, const struct runs_run *run, struct wf_error *err)
 {
-	const struct cell cells[] = { NUMBER(run->id), TEXT(run->title), TEXT(run->status),
-		TEXT(run->conclusion), NUMBER(run->updated) };
+	const struct cell cells[] = { NUMBER(run->id), TEXT(run->status), TEXT(run->conclusion),
+		NUMBER(run->updated) };
 
-	return RUN(runs,
-	    "UPDATE runs SET title = ?2, status = ?3, conclusion = ?4, updated = ?5 WHERE id = ?1",
+	return RUN(runs, "UPDATE runs SET status = ?2, conclusion = ?3, updated = ?4 WHERE id = ?1",
 	    cells, err);
 }
 
@@ -389,20 +356,26 @@ prune(struct runs *runs, int64_t now, struct wf_error *err)
 }
 
 static bool
+write_change(struct runs *runs, const struct runs_change *change, struct wf_error *err)
+{
+	const struct runs_run *run = &change->run;
+
+	switch (change->what) {
+	case RUNS_NEW: return insert(runs, run, err);
+	case RUNS_RUN:
+		return write_run(runs, run, err) &&
+		       (!run->conclusion.n || prune(runs, run->updated, err));
+	case RUNS_JOB: return write_job(runs, &change->job, err);
+	}
+	abort();
+}
+
+static bool
 write_all(struct runs *runs, const struct runs_change *changes, size_t n, struct wf_error *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct runs_run *run = &changes[i].run;
-		bool good;
-
-		if (changes[i].is_job)
-			good = write_job(runs, &changes[i].job, err);
-		else
-			good = write_run(runs, run, err) &&
-			       (!run->conclusion.n || prune(runs, run->updated, err));
-		if (!good)
+	for (size_t i = 0; i < n; i++)
+		if (!write_change(runs, &changes[i], err))
 			return false;
-	}
 	return true;
 }
 
@@ -411,12 +384,6 @@ runs_write(struct runs *runs, const struct runs_change *changes, size_t n, struc
 {
 	return exec(runs, "BEGIN IMMEDIATE", err) &&
 	       finish(runs, write_all(runs, changes, n, err), err);
-}
-
-bool
-runs_abandon(struct runs *runs, struct wf_error *err)
-{
-	return complete(runs, runs->owner, WF_S("startup_failure"), err);
 }
 
 /* ---- reading ---- */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* runs.h - the run store of a repository: which runs there were, their numbers, jobs and results.
+/* runs.h - the run store of a repository: which runs there were, their jobs and results.
  *
  * One SQLite file, which any number of wfrun processes may have open. Every call is one short
  * transaction that waits for those of others; it blocks, and one thread at a time may use a store.
  * A process that is killed leaves the store whole; its runs are found dead at the next opening, and
- * count as cancelled. Kept are the newest RUNS_KEPT runs, none older than RUNS_DAYS; the numbers
- * of a workflow go on all the same. Nothing that a step prints is in here, so no secret is. */
+ * count as cancelled. Kept are the newest RUNS_KEPT runs, none older than RUNS_DAYS. Nothing that a
+ * step prints is in here, so no secret is. */
 #pragma once
 
 #include "base/arena.h"
@@ -23,8 +23,7 @@ struct runs; /* an open store */
 
 /* A run. Texts are GitHub's words; times are milliseconds since 1970. */
 struct runs_run {
-	uint64_t id; /* unique in the repository */
-	uint64_t number; /* counts the runs of a workflow file from 1 */
+	uint64_t id, number; /* see store/numbers.h */
 	uint64_t attempt;
 	uint64_t parent; /* id of the run whose workflow_run event it is, or 0 */
 	struct wf_str workflow, path, title;
@@ -47,21 +46,16 @@ struct runs_job {
 struct runs *runs_open(const char *folder, struct wf_error *err);
 void runs_close(struct runs *runs);
 
-/* Adds a run and gives it its id, at least run->id, and its number. */
-bool runs_begin(struct runs *runs, struct runs_run *run, struct wf_error *err);
-
 /* What became of a run or of one of its jobs. */
 struct runs_change {
-	bool is_job;
-	struct runs_run run; /* id, title, status, conclusion, updated */
+	enum runs_what { RUNS_NEW, RUNS_RUN, RUNS_JOB } what;
+	struct runs_run run; /* RUNS_NEW: all; RUNS_RUN: id, status, conclusion, updated */
 	struct runs_job job;
 };
 
 /* Writes all of it, or nothing. When a run is completed, old ones are removed. */
 bool runs_write(struct runs *runs, const struct runs_change *changes, size_t n,
     struct wf_error *err);
-/* Runs of this process that are not completed never began: startup_failure. */
-bool runs_abandon(struct runs *runs, struct wf_error *err);
 
 /* All runs, the newest first, and the jobs of one by number; texts live in the arena. */
 bool runs_list(struct runs *runs, struct wf_arena *arena, struct runs_run **out, size_t *n,

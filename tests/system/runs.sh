@@ -80,11 +80,17 @@ echo "this is no database, and never was one, whatever its name says" >"$file"
 run one.yml
 verdict "a damaged store is said" has "the run store cannot be used"
 verdict "with what to do" has "remove this file"
+verdict "and the run goes on" [ "$status" = 0 ]
+rm "$file"
+echo "these are no numbers" >"${file%.db}"
+mv "${file%.db}" "$(dirname "$file")/numbers"
+run one.yml
+verdict "damaged numbers are said" has "the run store cannot be used"
 verdict "and the run goes on with the number 1" has "number 1 attempt 1"
 verdict "as if nothing were" [ "$status" = 0 ]
-rm "$file"
+rm "$(dirname "$file")/numbers"
 run one.yml
-verdict "removed, it begins anew" has "number 1 attempt 1"
+verdict "removed, they begin anew" has "number 1 attempt 1"
 verdict "in silence" lacks "cannot be used"
 
 WFRUN_HOME=/proc/nowhere run one.yml

@@ -27,6 +27,15 @@ on_note(void *data, const struct wf_error *why)
 	wf_buf_addc(&stage->log, '!');
 }
 
+static const char *
+make_private(void *data, struct wf_error *err)
+{
+	struct stage *stage = data;
+	const char *folder = wf_join(stage->arena, stage->dir, "private");
+
+	return wf_mkdirs(folder, 0700, err) ? folder : NULL;
+}
+
 /* The groups as one more process sees them. */
 static struct claims *
 another(struct stage *stage)
@@ -34,7 +43,7 @@ another(struct stage *stage)
 	const struct claims_place place = {
 		.loop = &stage->loop,
 		.common_dir = "/somewhere/shop/.git",
-		.private = wf_join(stage->arena, stage->dir, "private"),
+		.make_private = make_private,
 		.note = on_note,
 		.data = stage,
 	};
@@ -48,7 +57,6 @@ open_stage(struct stage *stage)
 	*stage = (struct stage){ .arena = wf_arena_new(), .dir = "/tmp/wfrun-claims.XXXXXX" };
 	assert_non_null(mkdtemp(stage->dir));
 	setenv("WFRUN_HOME", wf_join(stage->arena, stage->dir, "home"), 1);
-	CHECK(wf_mkdirs(wf_join(stage->arena, stage->dir, "private"), 0700, NULL));
 	uv_loop_init(&stage->loop);
 	stage->claims = another(stage);
 }
