@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define PATIENCE_MS 250 /* before what happened is written: a job that starts has better to do */
+
 /* Rows on their way to the store. */
 struct batch {
 	struct wf_arena *arena;
@@ -30,6 +32,8 @@ struct ledger {
 	struct batch pending, written; /* what waits, and what the pool has */
 	uv_work_t work;
 	bool writing;
+	uv_timer_t timer; /* until what waits is written */
+	bool timer_open, closing;
 	/* the pool's while it writes */
 	struct runs *runs; /* opened by the first batch */
 	bool failed;
@@ -186,9 +190,26 @@ put(struct record_sink *sink, const struct record_event *event)
 }
 
 static void
+on_timer(uv_timer_t *timer)
+{
+	write_pending(timer->data);
+}
+
+static void
 flush(struct record_sink *sink)
 {
-	write_pending(WF_OWNER(sink, struct ledger, sink));
+	struct ledger *ledger = WF_OWNER(sink, struct ledger, sink);
+
+	if (ledger->closing || ledger->pending.n == 0)
+		return;
+	if (!ledger->timer_open) {
+		uv_timer_init(ledger->loop, &ledger->timer);
+		ledger->timer.data = ledger;
+		uv_unref((uv_handle_t *)&ledger->timer);
+		ledger->timer_open = true;
+	}
+	if (!uv_is_active((uv_handle_t *)&ledger->timer))
+		uv_timer_start(&ledger->timer, on_timer, PATIENCE_MS, 0);
 }
 
 static void
@@ -223,6 +244,15 @@ ledger_open(uv_loop_t *loop, const char *common_dir,
 		.data = data,
 	};
 	return ledger;
+}
+
+void
+ledger_finish(struct ledger *ledger)
+{
+	ledger->closing = true;
+	if (ledger->timer_open)
+		uv_close((uv_handle_t *)&ledger->timer, NULL);
+	write_pending(ledger);
 }
 
 void

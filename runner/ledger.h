@@ -25,5 +25,7 @@ struct record_sink *ledger_sink(struct ledger *ledger);
 /* Gives the run its number, and an id of at least run->id. Without a store the number is 1, and the
  * id stays. */
 void ledger_begin(struct ledger *ledger, struct runs_run *run);
+/* The runs are over: writes the rest, while the loop turns once more. */
+void ledger_finish(struct ledger *ledger);
 /* Once the loop has ended: closes the store. */
 void ledger_close(struct ledger *ledger);

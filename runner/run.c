@@ -5,6 +5,7 @@
 
 #include "event/chain.h"
 #include "plan/reuse.h"
+#include "runner/environment.h"
 #include "runner/job.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
@@ -266,7 +267,8 @@ start_job(struct job *job)
 	job->claim.evict = on_job_evicted;
 	job->claim.outer = &job->call->claim;
 	job->claim.name = job->rec->name;
-	if (claims_read(run->arena, job->def->concurrency, &scope, &wish, &err))
+	if (environment_choose(job, &err) &&
+	    claims_read(run->arena, job->def->concurrency, &scope, &wish, &err))
 		claims_enter(run->session->claims, &job->claim, &wish);
 	else
 		fail_job(job, &err);

@@ -473,7 +473,7 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
-	record_flush(session->record);
+	ledger_finish(session->ledger);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }

@@ -66,6 +66,26 @@ add_when(struct wf_buf *out, unsigned when)
 		}
 }
 
+/* "; environment staging", or those of several legs, each once. */
+static void
+add_environments(struct wf_buf *out, const struct forecast *f)
+{
+	const char *before = "; environment ";
+
+	if (f->node->def->environment && !f->environments)
+		wf_buf_adds(out, "; environment unknown");
+	for (size_t i = 0; f->environments && i < f->njobs; i++) {
+		bool said = f->environments[i].n == 0;
+
+		for (size_t k = 0; k < i && !said; k++)
+			said = wf_str_ieq(f->environments[k], f->environments[i]);
+		if (said)
+			continue;
+		wf_buf_addf(out, "%s%.*s", before, WF_ARG(f->environments[i]));
+		before = ", ";
+	}
+}
+
 static void
 add_open(struct wf_buf *out, const struct forecast *f)
 {
@@ -75,6 +95,7 @@ add_open(struct wf_buf *out, const struct forecast *f)
 	}
 	if (f->node->def->uses.n > 0)
 		wf_buf_addf(out, "; calls %.*s", WF_ARG(f->node->def->uses));
+	add_environments(out, f);
 }
 
 static void
@@ -286,6 +307,16 @@ legs_json(struct wf_arena *arena, const struct forecast *f)
 	return out;
 }
 
+static struct expr_array *
+environments_json(struct wf_arena *arena, const struct forecast *f)
+{
+	struct expr_array *out = expr_array_new(arena);
+
+	for (size_t i = 0; f->node->def->environment && f->environments && i < f->njobs; i++)
+		expr_array_push(out, expr_string(f->environments[i]));
+	return out;
+}
+
 static struct expr_value
 job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 {
@@ -313,6 +344,7 @@ job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 	set_list(out, "matrix_waits_for", names_json(arena, &f->matrix_waits));
 	set_list(out, "jobs", names);
 	set_list(out, "matrix", legs_json(arena, f));
+	set_list(out, "environments", environments_json(arena, f));
 	set_text(out, "calls", def->uses);
 	set_list(out, "called", called);
 	return expr_object_value(out);
