@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* numbers.c - a few lines of text under a lock. */
+/* numbers.c - a few lines of text under a lock.
+ *
+ * Every number has the same width and is written over the one before: no other bytes move, and a
+ * process that is killed has written all of a number or nothing. (To replace the file by another is
+ * no way: ext4 then writes the new one to the disk first, which takes longer than a start.) */
 #include "runner/store/numbers.h"
 
 #include "base/arena.h"
@@ -8,74 +12,100 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #define FILE_NAME "numbers"
 #define LARGEST (1u << 20)
+#define WIDTH 20 /* of a number; what follows it is a space or the end of the line */
 
-/* The folder, locked until it is closed; -1 and *err. */
+/* The file, locked until it is closed; -1 and *err. */
 static int
-lock_folder(const char *folder, struct wf_error *err)
+open_locked(const char *path, struct wf_error *err)
 {
-	wf_auto(wf_close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	wf_auto(wf_close_fd) int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int got = fd;
 
 	while (got >= 0 && (got = flock(fd, LOCK_EX)) < 0 && errno == EINTR)
 		got = 0;
 	if (got >= 0)
 		return wf_take_fd(&fd);
-	wf_fail_sys(err, errno, "%s", folder);
+	wf_fail_sys(err, errno, "%s", path);
 	return -1;
 }
 
+/* A number at the beginning of a line. */
 static bool
-fail_damaged(const char *file, struct wf_error *err)
+read_number(struct wf_str line, uint64_t *number)
 {
-	wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: this is no list of numbers", file);
-	return wf_hint(err, "remove this file: the runs are then counted from 1");
+	return line.n >= WIDTH && wf_str_u64(wf_str_sub(line, 0, WIDTH), number);
 }
 
-/* Copies all lines but that of the workflow, whose number is the next one then. Paths stand there
- * as JSON, since a name may have several lines. */
+/* Finds the line of a workflow: its offset and its number; that of a new line, and 0, when it has
+ * none. A last line without an end was never written to its end, and does not count. */
 static bool
-copy_lines(struct wf_str text, struct wf_str path, uint64_t *number, struct wf_buf *out)
+find_line(struct wf_str text, struct wf_str key, size_t *offset, uint64_t *number)
 {
-	while (text.n > 0) {
-		struct wf_str line = wf_str_cut(&text, '\n'), rest = line;
-		uint64_t last;
+	struct wf_str rest = wf_str_skip(text, *offset);
 
-		if (!wf_str_u64(wf_str_cut(&rest, ' '), &last) || !rest.n)
+	*number = 0;
+	while (wf_str_find_char(rest, '\n') >= 0) {
+		struct wf_str line = wf_str_cut(&rest, '\n');
+
+		if (!read_number(line, number) || line.n < WIDTH + 1)
 			return false;
-		if (wf_str_eq(rest, path))
-			*number = last + 1;
-		else
-			wf_buf_addf(out, "%.*s\n", WF_ARG(line));
+		if (wf_str_eq(wf_str_skip(line, WIDTH + 1), key))
+			return true;
+		*offset += line.n + 1;
 	}
+	*number = 0;
 	return true;
+}
+
+static bool
+write_at(int fd, const char *path, size_t offset, struct wf_str text, struct wf_error *err)
+{
+	ssize_t n = pwrite(fd, text.p, text.n, (off_t)offset);
+
+	if (n == (ssize_t)text.n)
+		return true;
+	return wf_fail_sys(err, n < 0 ? errno : ENOSPC, "%s", path);
+}
+
+static bool
+take(int fd, const char *path, struct wf_str workflow, struct numbers *out, struct wf_error *err)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
+	wf_auto(wf_buf_release) struct wf_buf key = WF_BUF_INIT;
+	struct wf_str text, id, line;
+	uint64_t last = 0, number = 0;
+	size_t offset = WIDTH + 1;
+
+	if (!wf_read_fd(scratch, fd, path, LARGEST, &text, err))
+		return false;
+	wf_buf_add_json(&key, workflow); /* a name may have several lines */
+	if (text.n > WIDTH && (!read_number(text, &last) || text.p[WIDTH] != '\n' ||
+	                          !find_line(text, wf_buf_str(&key), &offset, &number))) {
+		wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: this is no list of numbers", path);
+		return wf_hint(err, "remove this file: the runs are then counted from 1");
+	}
+	if (out->id <= last)
+		out->id = last + 1;
+	out->number = number + 1;
+	id = wf_strf(scratch, "%0*llu\n", WIDTH, (unsigned long long)out->id);
+	line = wf_strf(scratch, "%0*llu %.*s\n", WIDTH, (unsigned long long)out->number,
+	    WF_ARG(wf_buf_str(&key)));
+	return write_at(fd, path, 0, id, err) && write_at(fd, path, offset, line, err);
 }
 
 bool
 numbers_take(const char *folder, struct wf_str path, struct numbers *out, struct wf_error *err)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
-	wf_auto(wf_buf_release) struct wf_buf lines = WF_BUF_INIT, all = WF_BUF_INIT,
-	                                      key = WF_BUF_INIT;
-	wf_auto(wf_close_fd) int lock = lock_folder(folder, err);
 	const char *file = wf_join(scratch, folder, FILE_NAME);
-	struct numbers next = { .id = out->id, .number = 1 };
-	struct wf_str text = { NULL, 0 };
-	uint64_t last = 0;
+	wf_auto(wf_close_fd) int fd = open_locked(file, err);
+	struct numbers next = *out;
 
-	wf_buf_add_json(&key, path);
-	if (lock < 0 || (wf_exists(file) && !wf_read_file(scratch, file, LARGEST, &text, err)))
-		return false;
-	if (text.n && (!wf_str_u64(wf_str_cut(&text, '\n'), &last) ||
-	                  !copy_lines(text, wf_buf_str(&key), &next.number, &lines)))
-		return fail_damaged(file, err);
-	if (next.id <= last)
-		next.id = last + 1;
-	wf_buf_addf(&all, "%llu\n%llu %.*s\n%.*s", (unsigned long long)next.id,
-	    (unsigned long long)next.number, WF_ARG(wf_buf_str(&key)), WF_ARG(wf_buf_str(&lines)));
-	if (!wf_write_file(file, wf_buf_str(&all), 0600, err))
+	if (fd < 0 || !take(fd, file, path, &next, err))
 		return false;
 	*out = next;
 	return true;

@@ -4,8 +4,7 @@
  *
  * A small text file beside the run store, since a run needs its numbers before it starts: opening a
  * database takes ten times as long. The first line has the last id; each other one the last number
- * of a workflow and its path. It is replaced as a whole, under the lock of its folder, so that a
- * killed process leaves the old or the new one. */
+ * of a workflow, and its path as JSON. */
 #pragma once
 
 #include "base/error.h"

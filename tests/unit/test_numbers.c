@@ -82,10 +82,34 @@ TEST(numbers_are_taken_once_by_many_processes)
 	close_folder(&f);
 }
 
+/* A full disk, or a machine that lost its power. */
+TEST(numbers_that_were_never_written_to_their_end_do_not_count)
+{
+	static const char *const cut[] = { "", "000000", "00000000000000000009\n0000",
+		"00000000000000000009\n00000000000000000005 \"ci.y" };
+
+	for (size_t i = 0; i < WF_COUNT(cut); i++) {
+		struct folder f;
+
+		open_folder(&f);
+		CHECK(wf_write_file(wf_join(f.arena, f.path, "numbers"), wf_str(cut[i]), 0600,
+		    NULL));
+		CHECK_INT(take(&f, "ci.yml", 1).number, 1);
+		CHECK_INT(take(&f, "x.yml", 1).number, 1);
+		CHECK_INT(take(&f, "ci.yml", 1).number, 2);
+		close_folder(&f);
+	}
+}
+
 TEST(numbers_that_are_damaged_say_what_to_do)
 {
-	static const char *const damaged[] = { "x\n", "1\nci.yml\n", "1\n2\n", "1\n-2 x\n",
-		"99999999999999999999999\n" };
+	static const char *const damaged[] = {
+		"these are words and no number\n",
+		"00000000000000000001 and more\n",
+		"99999999999999999999\n",
+		"00000000000000000001\n2 \"ci.yml\"\n",
+		"00000000000000000001\n0000000000000000000x \"ci.yml\"\n",
+	};
 
 	for (size_t i = 0; i < WF_COUNT(damaged); i++) {
 		struct folder f;
