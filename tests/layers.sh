@@ -12,6 +12,7 @@ git2 src/event/repo*|runner/store/fetch.c
 pcre2.h src/base/pattern*.c
 uv.h runner/*|tests/unit/*
 openssl/ runner/*
+sqlite3.h runner/store/db.c
 cmocka.h tests/unit/*"
 case=0
 
