@@ -13,6 +13,7 @@ pcre2.h src/base/pattern*.c
 uv.h runner/*|tests/unit/*
 openssl/ runner/*
 sqlite3.h runner/store/db.c
+microhttpd.h runner/service/server.c
 cmocka.h tests/unit/*"
 case=0
 
