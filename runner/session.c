@@ -11,6 +11,7 @@
 #include "runner/load.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
+#include "runner/service/service.h"
 #include "runner/session_state.h"
 
 #include <errno.h>
@@ -507,6 +508,7 @@ open_session(struct session *session, struct wf_error *err)
 static void
 close_session(struct session *session)
 {
+	service_stop(session->service);
 	scratch_free(session->scratch);
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)

@@ -126,9 +126,8 @@ reserve(struct service_call *call)
 	        service_field(call, "version"), call->guest->job.ref, &id, &err))
 		service_broken(call, &err);
 	else if (!id)
-		reply_ok(call, false, "message",
-		    WF_S("cache entry with the same key, version, and "
-		         "scope already exists"));
+		service_refuse(call, 409, "already_exists",
+		    "cache entry with the same key, version, and scope already exists");
 	else
 		reply_ok(call, true, "signed_upload_url", cache_api_url(call, "w", id));
 }

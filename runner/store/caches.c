@@ -20,8 +20,8 @@ struct caches {
 	struct db *db;
 };
 
-/* writer, born: the process that is uploading, and when it began, for pids come again. stamp: the
- * file's time of change when its digest was taken. */
+/* writer, born: the process that is uploading, and when it began, for pids come again. stamp: what
+ * the file looked like when its digest was taken. */
 static const char schema[] = "CREATE TABLE IF NOT EXISTS cache ("
                              " id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL"
                              " COLLATE NOCASE, version TEXT NOT NULL, scope TEXT NOT NULL,"
@@ -188,10 +188,13 @@ read_row(void *data, const struct db_row *row)
 	return true;
 }
 
+/* Another one for a file that was written to, or put in the place of the first. */
 static int64_t
 stamp_of(const struct stat *st)
 {
-	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+	uint64_t time = (uint64_t)st->st_mtim.tv_sec * 1000000000 + (uint64_t)st->st_mtim.tv_nsec;
+
+	return (int64_t)(time * 31 + st->st_ino);
 }
 
 /* The bytes are looked at again only if somebody has touched the file. */
@@ -208,7 +211,7 @@ is_sound(struct wf_arena *arena, const struct row *row)
 }
 
 /* LIKE would take % and _ of the key for more than they are. */
-#define BY_PREFIX "substr(key, 1, length(?1)) = ?1"
+#define BY_PREFIX "substr(key, 1, length(?1)) = ?1 COLLATE NOCASE"
 
 static bool
 find_key(struct reading *reading, struct wf_str key, struct wf_str version, struct wf_str scope)
