@@ -226,6 +226,7 @@ env_process(struct wf_arena *arena, const struct env *env, const struct env_laye
 	put(&build, WF_S("GITHUB_ACTIONS"), WF_S("true"));
 	put_github(&build, layers->github);
 	put_runner(&build, layers->runner);
+	put_object(&build, "", layers->service);
 	put(&build, WF_S("PATH"), env_path(arena, env, layers->context));
 	list = wf_new_array(arena, build.names.n + 1, const char *);
 	for (size_t i = 0; i < build.names.n; i++)

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "model/template.h"
 #include "runner/job_setup.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
@@ -307,6 +308,7 @@ on_timer_closed(uv_handle_t *handle)
 	wf_close_fd(&job->commands_fd);
 	if (job->state_dir)
 		wf_remove_tree(job->state_dir, NULL);
+	offer_withdraw(job);
 	matcher_set_free(job->matchers);
 	wf_arena_free(job->arena);
 	job->arena = NULL;

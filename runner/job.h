@@ -81,6 +81,7 @@ struct job {
 	double timeout_minutes, cancel_minutes;
 	struct steps steps;
 	struct stages stages; /* of its node actions */
+	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */
 	uv_timer_t timer; /* the job's timeout, then the patience of a forced end */

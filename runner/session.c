@@ -11,6 +11,7 @@
 #include "runner/load.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
+#include "runner/service/service.h"
 #include "runner/session_state.h"
 
 #include <errno.h>
@@ -545,6 +546,7 @@ close_session(struct session *session)
 {
 	claims_close(session->claims);
 	ledger_close(session->ledger);
+	service_stop(session->service);
 	scratch_free(session->scratch);
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)

@@ -31,6 +31,8 @@ struct session {
 	struct claims *claims; /* concurrency groups */
 	struct ledger *ledger; /* numbers of runs */
 	struct scratch *scratch;
+	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
+	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "runner/job.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/script.h"
 #include "runner/session_state.h"
@@ -372,6 +373,7 @@ step_environ(struct step *step, const struct expr_object *inputs)
 		.state = step->stage ? step->stage->state : NULL,
 		.github = github.object,
 		.runner = step->job->runner_context,
+		.service = offer_variables(step, inputs != NULL),
 	};
 
 	return env_process(step->arena, &step->job->env, &layers);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* runs.h - the run store of a repository: which runs there were, their jobs and results.
  *
- * One SQLite file, which any number of wfrun processes may have open. Every call is one short
- * transaction that waits for those of others; it blocks, and one thread at a time may use a store.
+ * One database (store/db.h), which any number of wfrun processes may have open. Every call is one
+ * short transaction that waits for those of others; it blocks, and one thread at a time may use it.
  * A process that is killed leaves the store whole; its runs are found dead at the next opening, and
  * count as cancelled. Kept are the newest RUNS_KEPT runs, none older than RUNS_DAYS. Nothing that a
  * step prints is in here, so no secret is. */
@@ -42,7 +42,7 @@ struct runs_job {
 };
 
 /* Opens the store in this folder, which is there; made when it is missing. NULL and *err
- * (WF_ERR_MISSING: no SQLite; WF_ERR_SYS: it cannot be used, with what to do as hint). */
+ * (WF_ERR_SYS) when it cannot be used. */
 struct runs *runs_open(const char *folder, struct wf_error *err);
 void runs_close(struct runs *runs);
 

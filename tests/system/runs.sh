@@ -79,7 +79,7 @@ verdict "the store is its owner's alone" [ "$(stat -c %a "$(dirname "$file")")" 
 echo "this is no database, and never was one, whatever its name says" >"$file"
 run one.yml
 verdict "a damaged store is said" has "the run store cannot be used"
-verdict "with what to do" has "remove this file"
+verdict "with what to do" has "remove it, and a new one is made"
 verdict "and the run goes on" [ "$status" = 0 ]
 rm "$file"
 echo "these are no numbers" >"${file%.db}"

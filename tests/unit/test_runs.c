@@ -193,6 +193,6 @@ TEST(runs_store_that_is_damaged_says_what_to_do)
 	f.runs = runs_open(f.path, &err);
 	CHECK(f.runs == NULL);
 	CHECK(wf_str_find(wf_str(err.msg), WF_S("runs.db: file is not a database")) > 0);
-	CHECK_STR(wf_str(err.hint), "remove this file: what it knew of earlier runs is lost");
+	CHECK_STR(wf_str(err.hint), "the file is damaged: remove it, and a new one is made");
 	close_folder(&f);
 }
