@@ -401,9 +401,11 @@ on_patience_over(uv_timer_t *timer)
 void
 job_cancel(struct job *job, struct wf_str reason, bool now)
 {
-	if (job->state == JOB_DONE || (job->facts.cancelled && !now))
+	if (job->state == JOB_TEARDOWN || job->state == JOB_DONE || job->ending ||
+	    (job->facts.cancelled && !now))
 		return;
 	job->facts.cancelled = true;
+	job->ending = now;
 	if (!job->reason.n)
 		job->reason = wf_str_dup(job->call->run->arena, reason);
 	if (job->state == JOB_STEPS)

@@ -63,6 +63,7 @@ struct job {
 	struct job_facts facts;
 	bool advancing;
 	bool box_started;
+	bool ending; /* cancelled, and nothing is waited for */
 	struct sched_item slot;
 	struct wf_arena *arena; /* from admission to the end of teardown */
 	struct mask *mask;

@@ -117,6 +117,32 @@ cancel_job(struct job *job, struct wf_str reason, bool now)
 		job_cancel(job, reason, now);
 }
 
+/* 5.9: jobs whose condition still holds, always() for one, are not told to stop. */
+static bool
+goes_on(const struct call *call, size_t index)
+{
+	const struct plan_state state = state_of(call);
+	struct wf_str reason;
+	struct wf_error err;
+	bool wanted;
+
+	return call->nodes[index].njobs && call->results[index] == PLAN_PENDING &&
+	       plan_wanted(call->run->arena, &state, index, &wanted, &reason, &err) && wanted;
+}
+
+/* Who waits for the end of a cancelled run wants to know for whom. */
+static void
+note_going_on(const struct call *call, size_t index)
+{
+	const struct job_def *def = call->plan->nodes[index].def;
+	struct run *run = call->run;
+
+	session_note(run->session, RECORD_NOTE, run->rec,
+	    def->cond_source ? def->cond_source->pos : def->pos,
+	    wf_strf(run->arena, "job '%.*s%.*s' is not told to stop: its 'if' still holds",
+	        WF_ARG(call->id_prefix), WF_ARG(def->id)));
+}
+
 /* 5.6: the first failure of a matrix cancels what is left of it. */
 static void
 fail_fast(struct run_node *node, const struct job *failed)
@@ -229,7 +255,10 @@ on_job_granted(struct claim *claim)
 	struct wf_str label;
 	struct wf_error err;
 
-	if (job->def->uses.n) {
+	if (job->call->cancelled && !goes_on(job->call, job->plan.node->index)) {
+		/* who held the group left it because all are being cancelled */
+		cancel_job(job, job->call->cancel_reason, false);
+	} else if (job->def->uses.n) {
 		if (open_called(job, &err))
 			call_begin(job->callee);
 		else
@@ -336,7 +365,12 @@ call_advance(struct call *call)
 static void
 on_call_granted(struct claim *claim)
 {
-	call_advance(WF_OWNER(claim, struct call, claim));
+	struct call *call = WF_OWNER(claim, struct call, claim);
+
+	if (!call->caller && call->run->session->cancelled)
+		call_cancel(call, WF_S("the run was cancelled"), true); /* it never started */
+	else
+		call_advance(call);
 }
 
 static void
@@ -367,17 +401,17 @@ call_begin(struct call *call)
 	call_cancel(call, WF_S("concurrency cannot be evaluated"), true);
 }
 
-/* 5.9: jobs whose condition still holds, always() for one, are not told to stop. */
-static bool
-goes_on(const struct call *call, size_t index)
+static void
+cancel_node(struct call *call, size_t index, struct wf_str reason, bool now)
 {
-	const struct plan_state state = state_of(call);
-	struct wf_str reason;
-	struct wf_error err;
-	bool wanted;
+	const struct run_node *node = &call->nodes[index];
 
-	return call->nodes[index].njobs && call->results[index] == PLAN_PENDING &&
-	       plan_wanted(call->run->arena, &state, index, &wanted, &reason, &err) && wanted;
+	if (!now && goes_on(call, index)) {
+		note_going_on(call, index);
+		return;
+	}
+	for (size_t i = 0; i < node->njobs; i++)
+		cancel_job(node->jobs[i], reason, now);
 }
 
 void
@@ -389,15 +423,14 @@ call_cancel(struct call *call, struct wf_str reason, bool now)
 		return;
 	call->cancelled = true;
 	call->cancel_reason = reason;
-	if (now)
+	/* one that never started starts nothing, not even always() */
+	if (now || call->claim.state == CLAIM_WAITS)
 		call->stopped = true;
 	if (call->claim.state == CLAIM_WAITS)
 		claims_leave(&call->claim);
 	call->advancing = true; /* what follows is decided when all have been told */
 	for (size_t i = 0; i < call->plan->n; i++)
-		for (size_t k = 0; k < call->nodes[i].njobs; k++)
-			if (now || !goes_on(call, i))
-				cancel_job(call->nodes[i].jobs[k], reason, now);
+		cancel_node(call, i, reason, now);
 	call->advancing = advancing;
 	call_advance(call);
 }
@@ -558,8 +591,7 @@ run_in_progress(struct run *run)
 }
 
 void
-run_cancel(struct run *run)
+run_cancel(struct run *run, bool now)
 {
-	run->cancelled = true;
-	call_cancel(run->root, WF_S("the run was cancelled"), true);
+	call_cancel(run->root, WF_S("the run was cancelled"), now);
 }

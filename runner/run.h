@@ -67,7 +67,6 @@ struct run {
 	unsigned depth; /* how many workflow_run levels lead here */
 	int64_t created;
 	bool in_progress; /* its first job has started */
-	bool cancelled;
 	enum plan_result result;
 	struct run *next; /* in the session's list */
 };
@@ -86,8 +85,9 @@ struct run *run_new(struct session *session, const struct run_cause *cause,
 /* Decides every node without needs. session_run_done() follows, from the loop, or from within when
  * there is nothing to wait for. */
 void run_start(struct run *run);
-/* Ends the run at once: nothing more is started, and what runs has a moment to react to SIGINT. */
-void run_cancel(struct run *run);
+/* Cancels the run as GitHub does (5.9): conditions are asked again, and what holds still runs. With
+ * `now` nothing more is started, and what runs has a moment to react to SIGINT. */
+void run_cancel(struct run *run, bool now);
 
 /* A job of the run started: the first one raises workflow_run with the type in_progress. */
 void run_in_progress(struct run *run);

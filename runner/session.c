@@ -335,20 +335,32 @@ note_elsewhere(struct session *session)
 		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE, text);
 }
 
+/* `now` as for run_cancel(). */
 static void
-cancel_all(struct session *session)
+cancel_all(struct session *session, bool now)
 {
 	session->cancelled = true;
+	session->ending = now;
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
-			run_cancel(run);
+			run_cancel(run, now);
 }
 
+/* Ctrl-C is what "Cancel workflow" is on GitHub; a second one is "Force cancel". Who sends another
+ * signal does not come back to send a second, and expects an end. */
 static void
 on_signal(uv_signal_t *handle, int signum)
 {
-	(void)signum;
-	cancel_all(handle->data);
+	struct session *session = handle->data;
+	bool gently = signum == SIGINT && !session->cancelled;
+
+	if (session->ending)
+		return;
+	if (gently)
+		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+		    WF_S("cancelling: what says always() or cancelled() still runs; a second "
+		         "Ctrl-C ends everything at once"));
+	cancel_all(session, !gently);
 }
 
 void
@@ -358,7 +370,7 @@ session_abort(struct session *session, const struct wf_error *err)
 		return;
 	session->aborted = true;
 	session->abort_error = *err;
-	cancel_all(session);
+	cancel_all(session, true);
 }
 
 /* The loop is about to wait: what sinks hold back becomes visible. */
