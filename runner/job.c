@@ -53,6 +53,9 @@ job_new(struct call *call, const struct plan_job *plan)
 	job->call = call;
 	job->def = plan->node->def;
 	job->plan = *plan;
+	job->nsteps = call->parts ? select_steps(session->options->select,
+	                                call->parts[plan->node->index], job->def)
+	                          : job->def->nsteps;
 	job->rec = rec;
 	job->outputs = expr_object_new(arena);
 	job->temp_fd = job->commands_fd = -1;

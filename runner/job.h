@@ -47,6 +47,7 @@ struct job {
 	struct call *call;
 	const struct job_def *def;
 	struct plan_job plan; /* matrix, strategy, name */
+	size_t nsteps; /* of def->steps, those that are selected */
 	struct record_job *rec;
 	enum plan_result result; /* before continue-on-error */
 	enum plan_result counted; /* after it: what needs and the run see */

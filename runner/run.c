@@ -23,6 +23,21 @@ state_of(const struct call *call)
 	};
 }
 
+static void
+select_parts(struct call *call)
+{
+	const struct select *select = call->run->session->options->select;
+	const struct job *caller = call->caller;
+	enum select_part around = SELECT_PART;
+
+	if (!select || call->run->depth > 0)
+		return;
+	if (caller)
+		around = caller->call->parts[caller->plan.node->index];
+	call->parts = select_jobs(call->run->arena, select, call->plan->wf,
+	    caller ? call->id_prefix : WF_S(""), around);
+}
+
 static struct call *
 call_new(struct run *run, struct job *caller, const struct workflow *wf)
 {
@@ -41,6 +56,7 @@ call_new(struct run *run, struct job *caller, const struct workflow *wf)
 		call->id_prefix = wf_strf(run->arena, "%.*s/", WF_ARG(caller->rec->id));
 		call->name_prefix = wf_strf(run->arena, "%.*s / ", WF_ARG(caller->rec->name));
 	}
+	select_parts(call);
 	return call;
 }
 
@@ -298,6 +314,15 @@ start_job(struct job *job)
 		fail_job(job, &err);
 }
 
+/* Leaves the legs that are selected. */
+static size_t
+keep_legs(struct call *call, struct plan_job *plans, size_t n)
+{
+	return call->parts
+	           ? select_legs(call->run->arena, call->run->session->options->select, plans, n)
+	           : n;
+}
+
 static void
 decide(struct call *call, size_t index)
 {
@@ -313,11 +338,15 @@ decide(struct call *call, size_t index)
 	node->decided = true;
 	if (call->stopped) {
 		finish_early(call, index, PLAN_CANCELLED, call->cancel_reason);
+	} else if (call->parts && call->parts[index] == SELECT_NONE) {
+		finish_early(call, index, PLAN_SKIPPED, WF_S(SELECT_REASON));
 	} else if (!plan_wanted(arena, &state, index, &wanted, &reason, &err) ||
 	           (wanted && !plan_expand(arena, &state, index, &plans, &n, &err))) {
 		fail_early(call, index, &err);
 	} else if (!wanted) {
 		finish_early(call, index, PLAN_SKIPPED, reason);
+	} else if ((n = keep_legs(call, plans, n)) == 0) {
+		finish_early(call, index, PLAN_SKIPPED, WF_S(SELECT_NO_LEG));
 	} else {
 		set_jobs(call, index, plans, n);
 		for (size_t i = 0; i < n; i++)

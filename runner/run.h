@@ -13,6 +13,7 @@
 #include "expr/expr.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "plan/select.h"
 #include "runner/claims.h"
 #include "runner/output/mask.h"
 #include "runner/output/record.h"
@@ -39,6 +40,7 @@ struct call {
 	struct job *caller; /* NULL for the root */
 	struct plan *plan;
 	struct run_node *nodes; /* [plan->n] */
+	const enum select_part *parts; /* [plan->n]: what is selected; NULL: all */
 	enum plan_result *results; /* [plan->n], after continue-on-error */
 	struct expr_value *outputs; /* [plan->n], objects */
 	size_t ndone;

@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "expr/expr.h"
 #include "model/workflow.h"
+#include "plan/select.h"
 #include "runner/box/box.h"
 #include "runner/output/record.h"
 
@@ -33,6 +34,7 @@ struct session_options {
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
+	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */
 	struct record *record; /* where everything is said */
 };

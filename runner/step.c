@@ -545,10 +545,15 @@ step_start(struct steps *list, const struct step_order *order, void (*on_done)(s
 {
 	struct step *step = step_new(list, order, on_done);
 	struct wf_error err;
-	bool wanted = true, prepared = prepare(step, &wanted, &err);
+	bool wanted = false, prepared = order->left_out || prepare(step, &wanted, &err);
 
 	evaluate_name(step);
 	make_record(step);
+	if (order->left_out) {
+		step->reason = WF_S(SELECT_REASON);
+		finish(step, PLAN_SKIPPED);
+		return;
+	}
 	if (prepared && !wanted) {
 		skip(step);
 		return;

@@ -85,9 +85,10 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.secrets = scene->config.secrets,
 		.vars = scene->config.vars,
 		.env = scene->config.env,
-		.chain = !args->no_chain,
+		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
 		.strict = args->strict,
+		.select = scene->select,
 	};
 	return true;
 }
