@@ -244,6 +244,7 @@ job_collect_outputs(struct job *job)
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
 			job_annotate_error(job, NULL, &err);
-			job->steps.status = PLAN_FAILURE;
+			if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
+				job->steps.status = PLAN_FAILURE;
 		}
 }

@@ -96,6 +96,7 @@ finish_caller(struct call *call, enum plan_result result)
 		reason = wf_str_dup(call->run->arena, wf_str(err.msg));
 	}
 	job_finish(caller, result, reason);
+	sched_leave(call->run->session->sched, &caller->slot);
 }
 
 static void
@@ -171,12 +172,26 @@ fail_fast(struct run_node *node, const struct job *failed)
 			    false);
 }
 
+/* 5.3. Legs that a cancel met next to others that were done have not failed: the job is cancelled.
+ */
+static enum plan_result
+node_result(const struct call *call, const struct run_node *node)
+{
+	enum plan_result merged = PLAN_PENDING;
+	bool failed = false;
+
+	for (size_t i = 0; i < node->njobs; i++) {
+		merged = plan_merge(merged, node->jobs[i]->counted);
+		failed = failed || node->jobs[i]->counted == PLAN_FAILURE;
+	}
+	return merged == PLAN_FAILURE && call->cancelled && !failed ? PLAN_CANCELLED : merged;
+}
+
 void
 call_job_done(struct call *call, struct job *job)
 {
 	size_t index = job->plan.node->index;
 	struct run_node *node = &call->nodes[index];
-	enum plan_result merged = node->jobs[0]->counted;
 
 	node->ndone++;
 	claims_leave(&job->claim);
@@ -185,9 +200,7 @@ call_job_done(struct call *call, struct job *job)
 		fail_fast(node, job);
 	if (node->ndone < node->njobs || call->results[index] != PLAN_PENDING)
 		return; /* the latter: fail-fast has ended the node from within */
-	for (size_t i = 1; i < node->njobs; i++)
-		merged = plan_merge(merged, node->jobs[i]->counted);
-	call->results[index] = merged;
+	call->results[index] = node_result(call, node);
 	call->ndone++;
 	call_advance(call);
 }
@@ -265,6 +278,30 @@ fail_job(struct job *job, const struct wf_error *err)
 }
 
 static void
+on_call_admitted(struct sched_item *item)
+{
+	struct job *job = WF_OWNER(item, struct job, slot);
+	struct wf_error err;
+
+	if (open_called(job, &err)) {
+		call_begin(job->callee);
+		return;
+	}
+	fail_job(job, &err);
+	sched_leave(job->call->run->session->sched, &job->slot);
+}
+
+/* max-parallel counts calls, too (5.6). */
+static void
+queue_call(struct job *job)
+{
+	job->slot.admit = on_call_admitted;
+	job->slot.group = &job->call->nodes[job->plan.node->index].group;
+	job->slot.slotless = true;
+	sched_enter(job->call->run->session->sched, &job->slot);
+}
+
+static void
 on_job_granted(struct claim *claim)
 {
 	struct job *job = WF_OWNER(claim, struct job, claim);
@@ -275,10 +312,7 @@ on_job_granted(struct claim *claim)
 		/* who held the group left it because all are being cancelled */
 		cancel_job(job, job->call->cancel_reason, false);
 	} else if (job->def->uses.n) {
-		if (open_called(job, &err))
-			call_begin(job->callee);
-		else
-			fail_job(job, &err);
+		queue_call(job);
 	} else if (!job_foreign_label(job, &label, &err)) {
 		fail_job(job, &err);
 	} else if (label.n) {
