@@ -101,6 +101,16 @@ job_annotate_error(struct job *job, const struct record_step *step, const struct
 		    err->hint);
 }
 
+bool
+job_fail_key(const struct job *job, const char *key, struct wf_error *err)
+{
+	const struct wf_error cause = *err;
+
+	plan_fail_key(job->call->plan, job->def, key, &cause, err);
+	err->pos = WF_NOWHERE;
+	return false;
+}
+
 static void
 record_finish(struct job *job)
 {
@@ -176,8 +186,7 @@ job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err)
 
 	*label = WF_S("");
 	if (!expr_token_eval(arena, job->def->runs_on, &scope, &value, err))
-		return wf_wrap(err, "Error when evaluating 'runs-on' for job '%.*s'",
-		    WF_ARG(job->def->id));
+		return job_fail_key(job, "runs-on", err);
 	find_foreign(value, label);
 	return true;
 }

@@ -80,7 +80,7 @@ struct job {
 	struct wf_str default_shell, default_directory; /* defaults.run, evaluated; or empty */
 	bool has_bash;
 	bool continue_on_error;
-	double timeout_minutes, cancel_minutes;
+	double timeout_minutes, cancel_minutes; /* whole */
 	struct steps steps;
 	struct stages stages; /* of its node actions */
 	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
@@ -105,6 +105,9 @@ void job_finish(struct job *job, enum plan_result result, struct wf_str reason);
  * False and *err when it cannot be evaluated. */
 bool job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err);
 
+/* Makes of *err what GitHub says of a key that cannot be evaluated before the job is queued. The
+ * message has the place, *err none any more. Always false. */
+bool job_fail_key(const struct job *job, const char *key, struct wf_error *err);
 /* An annotation that wfrun itself makes; step may be NULL, level is error, warning or notice. */
 void job_annotate(struct job *job, const struct record_step *step, const char *level,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

@@ -16,10 +16,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TIMEOUT_MINUTES 360
-#define CANCEL_MINUTES 5
-#define LONGEST_MINUTES (35.0 * 24 * 60) /* no run lasts longer on GitHub */
-
 static bool
 make_folder(const char *path, mode_t mode, struct wf_error *err)
 {
@@ -165,34 +161,6 @@ evaluate_defaults(struct job *job, struct wf_error *err)
 	           &job->default_directory, err);
 }
 
-/* A number of minutes, truncated; what is none of at least one is the fallback. */
-static bool
-evaluate_minutes(struct job *job, const struct expr_token *token, double fallback, double *out,
-    struct wf_error *err)
-{
-	if (!expr_token_number(job->arena, token, &job->steps.scope, fallback, out, err))
-		return false;
-	*out = trunc(*out);
-	if (!(*out > 0))
-		*out = fallback;
-	if (*out > LONGEST_MINUTES)
-		*out = LONGEST_MINUTES;
-	return true;
-}
-
-static bool
-evaluate_limits(struct job *job, struct wf_error *err)
-{
-	const struct job_def *def = job->def;
-
-	return expr_token_bool(job->arena, def->continue_on_error, &job->steps.scope, false,
-	           &job->continue_on_error, err) &&
-	       evaluate_minutes(job, def->timeout_minutes, TIMEOUT_MINUTES, &job->timeout_minutes,
-	           err) &&
-	       evaluate_minutes(job, def->cancel_timeout_minutes, CANCEL_MINUTES,
-	           &job->cancel_minutes, err);
-}
-
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
@@ -205,8 +173,7 @@ job_setup(struct job *job, struct wf_error *err)
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	job->has_bash = has_bash(job);
-	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
-	       stage_find_pres(job, err);
+	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 
 /* ---- outputs ---- */

@@ -5,6 +5,7 @@
 
 #include "plan/reuse.h"
 #include "runner/job.h"
+#include "runner/job_limits.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
@@ -273,6 +274,7 @@ open_called(struct job *job, struct wf_error *err)
 static void
 fail_job(struct job *job, const struct wf_error *err)
 {
+	job->continue_on_error = false; /* that is for jobs which run */
 	job_annotate_error(job, NULL, err);
 	job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err->msg)));
 }
@@ -342,10 +344,14 @@ start_job(struct job *job)
 
 	job->claim.grant = on_job_granted;
 	job->claim.evict = on_job_evicted;
-	if (claims_read(run->arena, job->def->concurrency, &scope, &wish, &err))
-		claims_enter(run->session->claims, &job->claim, &wish);
-	else
+	if (!job_limits_read(job, &err)) {
 		fail_job(job, &err);
+	} else if (!claims_read(run->arena, job->def->concurrency, &scope, &wish, &err)) {
+		job_fail_key(job, "concurrency", &err);
+		fail_job(job, &err);
+	} else {
+		claims_enter(run->session->claims, &job->claim, &wish);
+	}
 }
 
 /* Leaves the legs that are selected. */
