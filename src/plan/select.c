@@ -107,7 +107,11 @@ step_is(const struct step_def *step, size_t index, struct wf_str word)
 
 	if (wf_str_u64(word, &number))
 		return number == index + 1;
-	if ((step->has_id && wf_str_ieq(step->id, word)) || wf_str_eq(label, word))
+	if (step->has_id && wf_str_ieq(step->id, word))
+		return true;
+	if (label.n == 0) /* it waits for others */
+		return false;
+	if (wf_str_eq(label, word))
 		return true;
 	return !step->name && wf_str_starts(word, run) &&
 	       wf_str_eq(label, wf_str_trim(wf_str_skip(word, run.n)));
