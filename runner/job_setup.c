@@ -7,6 +7,7 @@
 #include "runner/files.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
+#include "runner/store/home.h"
 #include "runner/uses.h"
 
 #include <errno.h>
@@ -79,6 +80,18 @@ add_mounts(struct job *job, struct box_spec *spec)
 	spec->mounts = kept;
 }
 
+/* What wfrun keeps between runs, and the scripts, command files and secrets of other jobs. */
+static const char *const *
+covered_folders(struct job *job)
+{
+	const char **list = wf_new_array(job->arena, 3, const char *);
+	const char *home = store_home(job->arena, NULL);
+
+	list[0] = scratch_root(job->call->run->session->scratch);
+	list[1] = home;
+	return list;
+}
+
 static void
 make_box(struct job *job)
 {
@@ -91,6 +104,9 @@ make_box(struct job *job)
 		.worktree = repo_workdir(session->repo),
 		.state = job->state_dir,
 		.temp = job->temp_dir,
+		.covered = covered_folders(job),
+		.no_network = session->options->no_network,
+		.limits = session->options->limits,
 	};
 
 	if (session->options->box != BOX_HOST)

@@ -29,6 +29,8 @@ struct session_options {
 	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
 	const char *stubs; /* --stubs DIR, or NULL */
 	enum box_kind box;
+	bool no_network; /* sandboxes have a loopback interface alone */
+	struct box_limits limits; /* of each sandbox */
 	unsigned max_jobs; /* -j; 0: the processors */
 	struct expr_object *secrets, *vars; /* names to strings */
 	struct expr_object *env; /* added to every job's environment below workflow env */
