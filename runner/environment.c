@@ -23,16 +23,14 @@ bool
 environment_choose(struct job *job, struct wf_error *err)
 {
 	struct wf_arena *arena = job->call->run->arena;
-	struct wf_error cause;
+	struct expr_scope scope = { 0 };
 
 	if (!job->def->environment)
 		return true;
-	const struct expr_scope scope = { .contexts = scope_node(arena, job) };
-	if (environment_name(arena, job->def->environment, &scope, &job->rec->environment, &cause))
-		return true;
-	*err = cause;
-	return wf_wrap(err, "Error when evaluating 'environment' for job '%.*s'",
-	    WF_ARG(job->def->id));
+	scope.contexts = scope_node(arena, job);
+	return environment_name(arena, job->def->environment, &scope, &job->rec->environment,
+	           err) ||
+	       job_fail_key(job, "environment", err);
 }
 
 /* Replaces an object of the contexts by itself with a layer over it. */
@@ -73,7 +71,8 @@ environment_leave(struct job *job)
 	if (!environment_url(job->arena, job->def->environment, &job->steps.scope, &url, &err)) {
 		job_annotate(job, NULL, "error", "Failed to evaluate environment url");
 		job_annotate_error(job, NULL, &err);
-		job->steps.status = PLAN_FAILURE;
+		if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
+			job->steps.status = PLAN_FAILURE;
 	} else if (mask_hits(job->mask, url)) {
 		job_annotate(job, NULL, "warning",
 		    "Skip setting environment url as environment '%.*s' may contain secret.",

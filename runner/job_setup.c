@@ -18,10 +18,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TIMEOUT_MINUTES 360
-#define CANCEL_MINUTES 5
-#define LONGEST_MINUTES (35.0 * 24 * 60) /* no run lasts longer on GitHub */
-
 static bool
 make_folder(const char *path, mode_t mode, struct wf_error *err)
 {
@@ -85,6 +81,18 @@ add_mounts(struct job *job, struct box_spec *spec)
 	spec->mounts = kept;
 }
 
+/* What wfrun keeps between runs, and the scripts, command files and secrets of other jobs. */
+static const char *const *
+covered_folders(struct job *job)
+{
+	const char **list = wf_new_array(job->arena, 3, const char *);
+	const char *home = store_home(job->arena, NULL);
+
+	list[0] = scratch_root(job->call->run->session->scratch);
+	list[1] = home;
+	return list;
+}
+
 static void
 make_box(struct job *job)
 {
@@ -97,7 +105,9 @@ make_box(struct job *job)
 		.worktree = repo_workdir(session->repo),
 		.state = job->state_dir,
 		.temp = job->temp_dir,
-		.hidden = store_home(job->arena, NULL),
+		.covered = covered_folders(job),
+		.no_network = session->options->no_network,
+		.limits = session->options->limits,
 	};
 
 	if (session->options->box != BOX_HOST)
@@ -168,34 +178,6 @@ evaluate_defaults(struct job *job, struct wf_error *err)
 	           &job->default_directory, err);
 }
 
-/* A number of minutes, truncated; what is none of at least one is the fallback. */
-static bool
-evaluate_minutes(struct job *job, const struct expr_token *token, double fallback, double *out,
-    struct wf_error *err)
-{
-	if (!expr_token_number(job->arena, token, &job->steps.scope, fallback, out, err))
-		return false;
-	*out = trunc(*out);
-	if (!(*out > 0))
-		*out = fallback;
-	if (*out > LONGEST_MINUTES)
-		*out = LONGEST_MINUTES;
-	return true;
-}
-
-static bool
-evaluate_limits(struct job *job, struct wf_error *err)
-{
-	const struct job_def *def = job->def;
-
-	return expr_token_bool(job->arena, def->continue_on_error, &job->steps.scope, false,
-	           &job->continue_on_error, err) &&
-	       evaluate_minutes(job, def->timeout_minutes, TIMEOUT_MINUTES, &job->timeout_minutes,
-	           err) &&
-	       evaluate_minutes(job, def->cancel_timeout_minutes, CANCEL_MINUTES,
-	           &job->cancel_minutes, err);
-}
-
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
@@ -209,8 +191,7 @@ job_setup(struct job *job, struct wf_error *err)
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	job->has_bash = has_bash(job);
-	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
-	       stage_find_pres(job, err);
+	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 
 /* ---- outputs ---- */
@@ -244,7 +225,8 @@ collect_outputs(struct job *job, const struct expr_token *outputs)
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
 			job_annotate_error(job, NULL, &err);
-			job->steps.status = PLAN_FAILURE;
+			if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
+				job->steps.status = PLAN_FAILURE;
 		}
 }
 
