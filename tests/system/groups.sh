@@ -134,6 +134,18 @@ round() {
 	wait "${pid[2]}" 2>/dev/null
 	verdict "what a killed one held is free" finish 3 0
 
+	again
+	start 1 hold.yml --input n=1
+	verdict "one holds the group again" says 1 "holding 1"
+	start 2 hold.yml --input n=2
+	verdict "another waits" queued 2
+	kill -TERM "${pid[2]}"
+	verdict "a signal ends the waiting" finish 2 130
+	verdict "its place is free" queued 1
+	go
+	verdict "the holder goes on" finish 1 0
+	again
+
 	start 1 hold.yml --input n=1
 	verdict "one more holds the group" says 1 "holding 1"
 	for n in 2 3 4; do
