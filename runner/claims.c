@@ -13,8 +13,9 @@
 struct claims {
 	struct wf_arena *arena;
 	struct claims_place place;
-	struct tickets *tickets; /* NULL: nothing was claimed yet */
-	bool is_private;
+	struct tickets *shared; /* of the repository; NULL: nothing was claimed yet */
+	struct tickets *own; /* of this process, from when the others could not be used */
+	bool failed; /* the shared ones; those that were drawn before stay what they are */
 };
 
 struct claims *
@@ -30,8 +31,10 @@ claims_new(struct wf_arena *arena, const struct claims_place *place)
 void
 claims_close(struct claims *claims)
 {
-	if (claims)
-		tickets_close(claims->tickets);
+	if (!claims)
+		return;
+	tickets_close(claims->shared);
+	tickets_close(claims->own);
 }
 
 /* ---- what is wished ---- */
@@ -74,41 +77,45 @@ claims_read(struct wf_arena *arena, const struct expr_token *token, const struct
 /* ---- where the tickets are ---- */
 
 static bool
-open_shared(struct claims *claims, struct wf_error *err)
+draw_shared(struct claims *claims, const struct ticket_wish *wish, struct ticket *ticket,
+    struct wf_error *err)
 {
 	const char *folder;
 
-	folder = store_repository_folder(claims->arena, claims->place.common_dir, QUEUES, err);
-	if (!folder)
-		return false;
-	claims->tickets = tickets_open(claims->arena, folder, err);
-	return claims->tickets != NULL;
+	if (!claims->shared) {
+		folder = store_repository_folder(claims->arena, claims->place.common_dir, QUEUES,
+		    err);
+		claims->shared = folder ? tickets_open(claims->arena, folder, err) : NULL;
+	}
+	return claims->shared && ticket_draw(claims->shared, wish, ticket, err);
 }
 
 static bool
-open_private(struct claims *claims, struct wf_error *err)
+draw_own(struct claims *claims, const struct ticket_wish *wish, struct ticket *ticket,
+    struct wf_error *err)
 {
-	const char *folder = claims->place.make_private(claims->place.data, err);
+	const char *folder;
 
-	tickets_close(claims->tickets);
-	claims->is_private = true;
-	claims->tickets = folder ? tickets_open(claims->arena, folder, err) : NULL;
-	return claims->tickets != NULL;
+	if (!claims->own) {
+		folder = claims->place.make_private(claims->place.data, err);
+		claims->own = folder ? tickets_open(claims->arena, folder, err) : NULL;
+	}
+	return claims->own && ticket_draw(claims->own, wish, ticket, err);
 }
 
-/* Draws from the store, and where that cannot be, from the folder of this process. */
+/* Draws from the store, and once that cannot be, from the folder of this process. */
 static bool
 draw(struct claims *claims, const struct ticket_wish *wish, struct ticket *ticket)
 {
-	struct wf_error err = { 0 };
+	struct wf_error err;
 
-	if (!claims->is_private && (claims->tickets || open_shared(claims, &err)) &&
-	    ticket_draw(claims->tickets, wish, ticket, &err))
-		return true;
-	if (err.msg[0])
+	if (!claims->failed) {
+		if (draw_shared(claims, wish, ticket, &err))
+			return true;
+		claims->failed = true;
 		claims->place.note(claims->place.data, &err);
-	return (claims->is_private || open_private(claims, &err)) && claims->tickets &&
-	       ticket_draw(claims->tickets, wish, ticket, &err);
+	}
+	return draw_own(claims, wish, ticket, &err);
 }
 
 /* ---- a claim on the loop ---- */

@@ -66,26 +66,6 @@ add_when(struct wf_buf *out, unsigned when)
 		}
 }
 
-/* "; environment staging", or those of several legs, each once. */
-static void
-add_environments(struct wf_buf *out, const struct forecast *f)
-{
-	const char *before = "; environment ";
-
-	if (f->node->def->environment && !f->environments)
-		wf_buf_adds(out, "; environment unknown");
-	for (size_t i = 0; f->environments && i < f->njobs; i++) {
-		bool said = f->environments[i].n == 0;
-
-		for (size_t k = 0; k < i && !said; k++)
-			said = wf_str_ieq(f->environments[k], f->environments[i]);
-		if (said)
-			continue;
-		wf_buf_addf(out, "%s%.*s", before, WF_ARG(f->environments[i]));
-		before = ", ";
-	}
-}
-
 static void
 add_open(struct wf_buf *out, const struct forecast *f)
 {
@@ -95,7 +75,6 @@ add_open(struct wf_buf *out, const struct forecast *f)
 	}
 	if (f->node->def->uses.n > 0)
 		wf_buf_addf(out, "; calls %.*s", WF_ARG(f->node->def->uses));
-	add_environments(out, f);
 }
 
 static void
@@ -142,6 +121,20 @@ struct wf_str
 tell_name(const struct forecast *f, size_t leg)
 {
 	return f->named && leg < f->njobs ? f->jobs[leg].name : f->node->def->id;
+}
+
+void
+tell_environment(struct wf_buf *out, const struct forecast *f, size_t leg)
+{
+	size_t from = out->n;
+
+	if (!f->node->def->environment || (f->kind != FORECAST_RUNS && f->kind != FORECAST_UNKNOWN))
+		return;
+	if (!f->environments || leg >= f->njobs)
+		wf_buf_adds(out, "; environment unknown");
+	else if (f->environments[leg].n > 0)
+		wf_buf_addf(out, "; environment %.*s", WF_ARG(f->environments[leg]));
+	flatten(out, from);
 }
 
 void

@@ -334,6 +334,32 @@ TEST(claims_without_a_store_hold_within_the_process)
 	close_stage(&stage);
 }
 
+TEST(claims_from_before_the_store_failed_stay_what_they_are)
+{
+	struct stage stage;
+	struct noted n[3];
+	const char *home;
+	char **names;
+	size_t count;
+
+	open_stage(&stage);
+	enter(&stage, &n[0], 'A', deploy);
+	home = wf_join(stage.arena, stage.dir, "home/repositories");
+	CHECK(wf_list_dir(stage.arena, home, &names, &count, NULL));
+	/* the folder goes while somebody holds a group: sockets cannot be made there any more */
+	CHECK(wf_remove_tree(home, NULL));
+	enter(&stage, &n[1], 'B', deploy);
+	CHECK_STR(wf_buf_str(&stage.log), "A!B");
+	claims_leave(&n[0].claim);
+	enter(&stage, &n[2], 'C', deploy);
+	CHECK_STR(wf_buf_str(&stage.log), "A!B");
+	claims_leave(&n[1].claim);
+	settle(&stage);
+	CHECK_STR(wf_buf_str(&stage.log), "A!BC");
+	claims_leave(&n[2].claim);
+	close_stage(&stage);
+}
+
 TEST(claims_on_what_is_held_around_them_are_evicted)
 {
 	struct stage stage;
