@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "expr/expr.h"
 #include "plan/plan.h"
+#include "runner/background.h"
 #include "runner/box/box.h"
 #include "runner/env.h"
 #include "runner/output/mask.h"
@@ -80,6 +81,7 @@ struct job {
 	bool continue_on_error;
 	double timeout_minutes, cancel_minutes;
 	struct steps steps;
+	struct background background;
 	struct stages stages; /* of its node actions */
 	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
 	int next_step_number;

@@ -193,6 +193,16 @@ evaluate_limits(struct job *job, struct wf_error *err)
 	           &job->cancel_minutes, err);
 }
 
+static void
+list_steps(struct job *job)
+{
+	struct step_list list = background_unfold(job->arena, job->def->steps, job->def->nsteps);
+
+	job->background.arena = job->arena;
+	job->steps.defs = list.items;
+	job->steps.n = list.n;
+}
+
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
@@ -201,6 +211,7 @@ job_setup(struct job *job, struct wf_error *err)
 	make_box(job);
 	scope_job(job);
 	steps_init(&job->steps, job, NULL, job->contexts);
+	list_steps(job);
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));

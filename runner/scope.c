@@ -159,7 +159,7 @@ scope_composite(struct step *step)
 {
 	struct wf_arena *arena = step->arena;
 	struct expr_object *contexts = expr_object_new(arena);
-	struct expr_value outer = expr_object_get(step->list->contexts, WF_S("github"));
+	struct expr_value outer = expr_object_get(step->contexts, WF_S("github"));
 	struct expr_object *github = scope_copy(arena, outer.object);
 
 	expr_object_set(github, WF_S("action_path"), expr_string(step->action_path));
@@ -169,7 +169,7 @@ scope_composite(struct step *step)
 	for (size_t i = 0; i < WF_COUNT(composite_shared); i++) {
 		struct wf_str name = wf_str(composite_shared[i]);
 
-		expr_object_set(contexts, name, expr_object_get(step->list->contexts, name));
+		expr_object_set(contexts, name, expr_object_get(step->contexts, name));
 	}
 	return contexts;
 }

@@ -5,6 +5,7 @@
 #include "runner/step.h"
 
 #include "base/fs.h"
+#include "model/step.h"
 #include "runner/job.h"
 #include "runner/offer.h"
 #include "runner/scope.h"
@@ -49,6 +50,9 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	step->outputs = expr_object_new(job->arena);
 	step->exit_code = -1;
 	step->on_done = on_done;
+	step->contexts = list->contexts;
+	step->scope = list->scope;
+	step->changes = &job->env;
 	for (size_t i = 0; i < WF_COUNT(step->lines); i++) {
 		step->lines[i].on_line = on_line;
 		step->lines[i].data = step;
@@ -56,6 +60,17 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	step->started = record_now(job->call->run->session->record);
 	list->current = step;
 	return step;
+}
+
+struct step_end
+step_end(const struct step *step)
+{
+	return (struct step_end){
+		.def = step->def,
+		.outputs = step->outputs,
+		.outcome = step->outcome,
+		.conclusion = step->conclusion,
+	};
 }
 
 static void
@@ -84,6 +99,30 @@ step_free(struct step *step)
 
 /* ---- before it runs ---- */
 
+static bool
+in_background(const struct step *step)
+{
+	return step->def->background && step->kind == STAGE_MAIN;
+}
+
+static struct expr_object *
+github_of(const struct step *step)
+{
+	return expr_object_get(step->contexts, WF_S("github")).object;
+}
+
+/* What a background step sees is what it has seen at its place: env, and a github context of its
+ * own, so that the files and names of steps that run beside it are not in it (10.2). */
+static void
+part_contexts(struct step *step)
+{
+	struct expr_object *github = scope_copy(step->arena, github_of(step));
+
+	step->contexts = scope_copy(step->arena, step->contexts);
+	step->scope.contexts = step->contexts;
+	expr_object_set(step->contexts, WF_S("github"), expr_object_value(github));
+}
+
 /* The own env of the enclosing composite steps, outermost first. */
 static void
 merge_outer_env(struct expr_object *into, const struct step *outer)
@@ -102,14 +141,14 @@ evaluate_env(struct step *step, struct wf_error *err)
 	struct steps *list = step->list;
 
 	step->env = job->env.values;
-	if (step->def->env || list->outer) {
+	if (step->def->env || list->outer || in_background(step)) {
 		step->env = scope_copy(step->arena, job->env.values);
 		merge_outer_env(step->env, list->outer);
 	}
-	expr_object_set(list->contexts, WF_S("env"), expr_object_value(step->env));
+	expr_object_set(step->contexts, WF_S("env"), expr_object_value(step->env));
 	if (!step->def->env)
 		return true;
-	if (!scope_env_map(step->arena, step->def->env, &list->scope, &step->own_env, err))
+	if (!scope_env_map(step->arena, step->def->env, &step->scope, &step->own_env, err))
 		return false;
 	scope_overlay(step->env, step->own_env);
 	return true;
@@ -123,6 +162,21 @@ first_line(struct wf_str text)
 	return wf_str_trim(wf_str_cut(&text, '\n'));
 }
 
+/* Of a step without `name:`; NULL for one that is named after what it runs. */
+static const char *
+control_name(enum step_kind kind)
+{
+	switch (kind) {
+	case STEP_RUN:
+	case STEP_USES: return NULL;
+	case STEP_WAIT: return "Wait";
+	case STEP_WAIT_ALL: return "Wait for all";
+	case STEP_CANCEL: return "Cancel";
+	case STEP_PARALLEL: return "Parallel group";
+	}
+	abort();
+}
+
 static struct wf_str
 main_name(struct step *step)
 {
@@ -130,9 +184,11 @@ main_name(struct step *step)
 	const struct expr_token *token = def->name ? def->name : def->run;
 	struct wf_str text;
 
+	if (!def->name && step_controls(def))
+		return wf_str(control_name(def->kind));
 	if (!def->name && def->kind == STEP_USES)
 		return wf_strf(step->arena, "Run %.*s", WF_ARG(def->uses));
-	if (!expr_token_string(step->arena, token, &step->list->scope, &text, NULL))
+	if (!expr_token_string(step->arena, token, &step->scope, &text, NULL))
 		text = token->source;
 	text = first_line(text);
 	return def->name ? text : wf_strf(step->arena, "Run %.*s", WF_ARG(text));
@@ -166,6 +222,7 @@ make_record(struct step *step)
 	rec = wf_new(arena, struct record_step);
 	rec->job = job->rec;
 	rec->number = ++job->next_step_number;
+	rec->background = in_background(step);
 	if (step->def->has_id)
 		rec->id = step->def->id;
 	rec->name = wf_str_dup(arena, step->name);
@@ -185,14 +242,17 @@ record_start(struct step *step)
 
 /* ---- after it ran ---- */
 
-/* continue-on-error of a failed step; an error in it is reported and counts as false. */
+/* continue-on-error of a failed step; an error in it is reported and counts as false. It forgives
+ * what a step does, not what hinders it to begin, and GitHub's runner does not read that of a wait. */
 static bool
 may_fail(struct step *step)
 {
 	struct wf_error err;
 	bool may;
 
-	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->list->scope, false,
+	if (step->broken || step_controls(step->def))
+		return false;
+	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->scope, false,
 	        &may, &err)) {
 		job_annotate_error(step->job, step->rec, &err);
 		return false;
@@ -244,7 +304,7 @@ step_settle(struct step *step, enum plan_result result)
 	step_read_files(step);
 	if (step->cancelled) {
 		result = PLAN_CANCELLED;
-		if (!step->inner.job)
+		if (!step->inner.job && !step->member)
 			job_annotate(step->job, step->rec, "error", "The operation was canceled.");
 	} else if (step->timed_out || step->failed)
 		result = PLAN_FAILURE;
@@ -331,7 +391,7 @@ start_timeout(struct step *step)
 
 	if (!step->def->timeout_minutes)
 		return;
-	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->list->scope, 0,
+	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->scope, 0,
 	        &step->timeout_minutes, &err)) {
 		job_annotate_error(step->job, step->rec, &err);
 		return; /* reported, then as if there were none */
@@ -343,17 +403,43 @@ start_timeout(struct step *step)
 	uv_timer_start(&step->timer, on_timeout, (uint64_t)(step->timeout_minutes * 60000), 0);
 }
 
+static bool
+is_queued(const struct step *step)
+{
+	return step->member && step->member->state == BACKGROUND_QUEUED;
+}
+
+/* A background step that has not got a place yet. */
+static void
+give_up(struct step *step)
+{
+	step->reason = WF_S("cancelled before it could start");
+	finish(step, PLAN_CANCELLED);
+}
+
+void
+step_stop(struct step *step)
+{
+	step->cancelled = true;
+	if (is_queued(step))
+		give_up(step);
+	else
+		stop_work(step);
+}
+
 void
 step_cancel(struct step *step, bool now)
 {
 	struct expr_value wanted;
 
 	/* 5.9: asked again now that the job is cancelled; always() goes on */
-	if (!now && expr_eval(step->arena, step->cond, &step->list->scope, &wanted, NULL) &&
+	if (!now && expr_eval(step->arena, step->cond, &step->scope, &wanted, NULL) &&
 	    expr_truthy(wanted))
 		return;
 	step->cancelled = true;
-	if (now && step->inner.job)
+	if (is_queued(step))
+		give_up(step);
+	else if (now && step->inner.job)
 		steps_cancel(&step->inner, true);
 	else if (now && step->running && !step->builtin.builtin)
 		box_signal(step->job->box, &step->exec, SIGINT, true);
@@ -366,12 +452,11 @@ step_cancel(struct step *step, bool now)
 const char *const *
 step_environ(struct step *step, const struct expr_object *inputs)
 {
-	struct expr_value github = expr_object_get(step->list->contexts, WF_S("github"));
 	const struct env_layers layers = {
 		.context = step->env,
 		.inputs = inputs,
 		.state = step->stage ? step->stage->state : NULL,
-		.github = github.object,
+		.github = github_of(step),
 		.runner = step->job->runner_context,
 		.service = offer_variables(step, inputs != NULL),
 	};
@@ -439,7 +524,7 @@ static bool
 evaluate_place(struct step *step, struct wf_str *shell, const char **cwd, struct wf_error *err)
 {
 	const struct step_def *def = step->def;
-	const struct expr_scope *scope = &step->list->scope;
+	const struct expr_scope *scope = &step->scope;
 	const char *workspace = step->job->box->layout.workspace;
 	struct wf_str folder;
 
@@ -463,7 +548,7 @@ script_start(struct step *step, struct wf_error *err)
 	struct wf_str name;
 	const char *cwd;
 
-	if (!expr_token_string(step->arena, step->def->run, &step->list->scope, &request.text,
+	if (!expr_token_string(step->arena, step->def->run, &step->scope, &request.text,
 	        err) ||
 	    !evaluate_place(step, &request.shell, &cwd, err))
 		return false;
@@ -485,9 +570,13 @@ prepare(struct step *step, bool *wanted, struct wf_error *err)
 {
 	struct expr_value value;
 
+	if (in_background(step))
+		part_contexts(step);
+	if (!step->list->outer && !step_controls(step->def))
+		expr_object_set(github_of(step), WF_S("action"), expr_string(step->def->id));
 	if (!evaluate_env(step, err))
 		return false;
-	if (!expr_eval(step->arena, step->cond, &step->list->scope, &value, err)) {
+	if (!expr_eval(step->arena, step->cond, &step->scope, &value, err)) {
 		if (step->kind == STAGE_MAIN && step->def->cond_source)
 			err->pos = step->def->cond_source->pos;
 		return false;
@@ -515,7 +604,7 @@ skip(struct step *step)
 }
 
 static bool
-start_work(struct step *step, struct wf_error *err)
+make_files(struct step *step, struct wf_error *err)
 {
 	struct job *job = step->job;
 	const struct files_place place = {
@@ -523,21 +612,47 @@ start_work(struct step *step, struct wf_error *err)
 		.dir = job->commands_fd,
 		.temp = job->box->layout.temp,
 	};
-	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
 
-	if (!files_create(&step->files, &place, ++job->nfiles, github, err))
-		return false;
-	if (!step->list->outer)
-		expr_object_set(job->github, WF_S("action"), expr_string(step->def->id));
+	return files_create(&step->files, &place, ++job->nfiles, github_of(step), err);
+}
+
+static bool
+start_work(struct step *step, struct wf_error *err)
+{
 	switch (step->def->kind) {
-	case STEP_RUN: return script_start(step, err);
-	case STEP_USES: uses_start(step); return true;
+	case STEP_RUN: return make_files(step, err) && script_start(step, err);
+	case STEP_USES:
+		if (!make_files(step, err))
+			return false;
+		uses_start(step);
+		return true;
 	case STEP_WAIT:
 	case STEP_WAIT_ALL:
 	case STEP_CANCEL:
-	case STEP_PARALLEL: break; /* preflight refuses them */
+	case STEP_PARALLEL: background_control(&step->job->background, step); return true;
 	}
 	abort();
+}
+
+/* The step fails before it has begun (6.2): the job fails, whatever continue-on-error says. */
+static void
+break_off(struct step *step, const struct wf_error *err)
+{
+	record_start(step);
+	step->broken = true;
+	step_fail(step, err);
+}
+
+void
+step_begin(struct step *step)
+{
+	struct wf_error err;
+
+	step->started = record_now(step->job->call->run->session->record);
+	record_start(step);
+	start_timeout(step);
+	if (!start_work(step, &err))
+		step_fail(step, &err);
 }
 
 void
@@ -549,13 +664,14 @@ step_start(struct steps *list, const struct step_order *order, void (*on_done)(s
 
 	evaluate_name(step);
 	make_record(step);
-	if (prepared && !wanted) {
+	if (!prepared) {
+		break_off(step, &err);
+	} else if (!wanted) {
 		skip(step);
-		return;
+	} else if (in_background(step)) {
+		list->current = NULL; /* the list goes on */
+		background_add(&step->job->background, step);
+	} else {
+		step_begin(step);
 	}
-	record_start(step);
-	if (prepared)
-		start_timeout(step);
-	if (!prepared || !start_work(step, &err))
-		step_fail(step, &err);
 }

@@ -10,6 +10,7 @@
 #include "model/action.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "runner/background.h"
 #include "runner/box/box.h"
 #include "runner/builtin/builtin.h"
 #include "runner/files.h"
@@ -34,6 +35,10 @@ struct step {
 	enum stage_kind kind; /* all but node actions have a main alone */
 	struct stage *stage; /* of a node action */
 	const struct expr *cond;
+	struct background_member *member; /* of a step in the background that was wanted */
+	struct expr_object *contexts; /* what its expressions see: its list's, or its own */
+	struct expr_scope scope; /* over contexts */
+	struct env *changes; /* where its GITHUB_ENV and GITHUB_PATH go */
 	struct wf_arena *arena; /* this step's alone */
 	struct wf_arena *line_arena; /* of one line of output */
 	const struct record_step *rec; /* of the outermost step, also inside a composite action */
@@ -47,6 +52,7 @@ struct step {
 	enum plan_result outcome, conclusion;
 	struct wf_str reason; /* why skipped */
 	int exit_code; /* -1: no process */
+	bool broken; /* its env or condition could not be evaluated: it never began */
 	bool failed; /* a command or a command file made it fail */
 	bool cancelled; /* it was told to end by a cancel */
 	bool timed_out;
@@ -79,13 +85,21 @@ struct step_order {
 	struct stage *stage; /* of a pre or post */
 };
 
-/* Starts a step of a list. on_done follows exactly once, maybe from within. */
+/* Starts a step of a list, or, in the background, gives it to its job's set. on_done follows exactly
+ * once, maybe from within. */
 void step_start(struct steps *list, const struct step_order *order,
     void (*on_done)(struct step *step));
+/* Starts the work of a background step that has got a place. */
+void step_begin(struct step *step);
+/* What later steps see of it, once it is over. */
+struct step_end step_end(const struct step *step);
 /* Frees what the step alone used; after on_done. */
 void step_free(struct step *step);
-/* The step shall end: signals climb from INT over TERM to KILL. */
+/* The job is cancelled: unless its condition, asked again, says otherwise, the step shall end. */
 void step_cancel(struct step *step, bool now);
+/* The step shall end, whatever its condition says: signals climb from INT over TERM to KILL. One
+ * that waits for a place ends from within. */
+void step_stop(struct step *step);
 
 /* ---- for script and uses steps ---- */
 

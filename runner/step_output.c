@@ -168,7 +168,7 @@ set_job_env(struct step *step, struct wf_str name, struct wf_str value)
 		    WF_S("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."));
 		return;
 	}
-	env_set(&step->job->env, name, value);
+	env_set(step->changes, name, value);
 }
 
 static void
@@ -182,7 +182,7 @@ static void
 apply_add_path(struct step *step, const struct command *command)
 {
 	if (!refuse_unsecure(step, "add-path"))
-		env_add_path(&step->job->env, command->data);
+		env_add_path(step->changes, command->data);
 }
 
 static void
@@ -398,7 +398,7 @@ read_paths(struct step *step)
 	if (text.n)
 		command_file_paths(step->arena, text, &paths, &n);
 	for (size_t i = 0; i < n; i++)
-		env_add_path(&step->job->env, paths[i]);
+		env_add_path(step->changes, paths[i]);
 }
 
 static void
