@@ -243,7 +243,8 @@ record_start(struct step *step)
 /* ---- after it ran ---- */
 
 /* continue-on-error of a failed step; an error in it is reported and counts as false. It forgives
- * what a step does, not what hinders it to begin, and GitHub's runner does not read that of a wait. */
+ * what a step does, not what hinders it to begin, and GitHub's runner does not read that of a wait.
+ */
 static bool
 may_fail(struct step *step)
 {
@@ -252,8 +253,8 @@ may_fail(struct step *step)
 
 	if (step->broken || step_controls(step->def))
 		return false;
-	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->scope, false,
-	        &may, &err)) {
+	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->scope, false, &may,
+	        &err)) {
 		job_annotate_error(step->job, step->rec, &err);
 		return false;
 	}
@@ -548,8 +549,7 @@ script_start(struct step *step, struct wf_error *err)
 	struct wf_str name;
 	const char *cwd;
 
-	if (!expr_token_string(step->arena, step->def->run, &step->scope, &request.text,
-	        err) ||
+	if (!expr_token_string(step->arena, step->def->run, &step->scope, &request.text, err) ||
 	    !evaluate_place(step, &request.shell, &cwd, err))
 		return false;
 	name = wf_strf(step->arena, "%u%s", ++job->nscripts, script_extension(request.shell));

@@ -85,8 +85,8 @@ struct step_order {
 	struct stage *stage; /* of a pre or post */
 };
 
-/* Starts a step of a list, or, in the background, gives it to its job's set. on_done follows exactly
- * once, maybe from within. */
+/* Starts a step of a list, or, in the background, gives it to its job's set. on_done follows
+ * exactly once, maybe from within. */
 void step_start(struct steps *list, const struct step_order *order,
     void (*on_done)(struct step *step));
 /* Starts the work of a background step that has got a place. */

@@ -2,10 +2,10 @@
 /* steps.c - the walk over a list of steps, and the functions that its conditions may call. */
 #include "runner/steps.h"
 
+#include "model/step.h"
 #include "runner/background.h"
 #include "runner/hash.h"
 #include "runner/job.h"
-#include "model/step.h"
 #include "runner/step.h"
 
 #include <stdlib.h>

@@ -36,7 +36,8 @@ struct steps {
 	enum plan_result status; /* success, failure or cancelled so far */
 	struct expr_func funcs[STEPS_FUNCS];
 	struct expr_scope scope; /* over contexts and funcs */
-	struct step *current; /* the one that the next waits for; others may run in the background */
+	struct step
+	    *current; /* the one that the next waits for; others may run in the background */
 	bool advancing, stopped;
 	bool ended; /* on_done has been called */
 	bool joined; /* the background steps are over and have had their say */

@@ -216,8 +216,8 @@ action_inputs(struct step *step, struct wf_error *err)
 		bool given = expr_object_find(with, input->id) != NULL;
 		struct wf_str value = { NULL, 0 };
 
-		if (!given && !expr_token_string(step->arena, input->fallback, &step->scope,
-		                  &value, err))
+		if (!given &&
+		    !expr_token_string(step->arena, input->fallback, &step->scope, &value, err))
 			return false;
 		if (given && input->deprecation.n)
 			step_annotate(step, "warning",
