@@ -297,17 +297,29 @@ finish(struct step *step, enum plan_result outcome)
 	step->on_done(step);
 }
 
+/* Why it was stopped, in the words of GitHub's runner. */
+static void
+say_stopped(struct step *step)
+{
+	if (step->timed_out && !step->cancelled)
+		job_annotate(step->job, step->rec, "error",
+		    "The %s '%.*s' has timed out after %.0f minutes.",
+		    step->member ? "background step" : "action", WF_ARG(step->name),
+		    step->timeout_minutes);
+	else if (step->cancelled && !step->inner.job && !step->member)
+		job_annotate(step->job, step->rec, "error", "The operation was canceled.");
+}
+
 void
 step_settle(struct step *step, enum plan_result result)
 {
 	step->running = false;
 	step_close_group(step);
 	step_read_files(step);
-	if (step->cancelled) {
+	say_stopped(step);
+	if (step->cancelled)
 		result = PLAN_CANCELLED;
-		if (!step->inner.job && !step->member)
-			job_annotate(step->job, step->rec, "error", "The operation was canceled.");
-	} else if (step->timed_out || step->failed)
+	else if (step->timed_out || step->failed)
 		result = PLAN_FAILURE;
 	finish(step, result);
 }
@@ -379,10 +391,18 @@ on_timeout(uv_timer_t *timer)
 	struct step *step = timer->data;
 
 	step->timed_out = true;
-	job_annotate(step->job, step->rec, "error",
-	    "The action '%.*s' has timed out after %.0f minutes.", WF_ARG(step->name),
-	    step->timeout_minutes);
 	stop_work(step);
+}
+
+/* GitHub's runner does not report it of a step in the background. */
+static void
+report_timeout_error(struct step *step, const struct wf_error *err)
+{
+	if (step->member)
+		return;
+	job_annotate(step->job, step->rec, "error",
+	    "An error occurred when attempting to determine the step timeout.");
+	job_annotate_error(step->job, step->rec, err);
 }
 
 static void
@@ -394,8 +414,8 @@ start_timeout(struct step *step)
 		return;
 	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->scope, 0,
 	        &step->timeout_minutes, &err)) {
-		job_annotate_error(step->job, step->rec, &err);
-		return; /* reported, then as if there were none */
+		report_timeout_error(step, &err);
+		return; /* as if there were none */
 	}
 	step->timeout_minutes = fmin(trunc(step->timeout_minutes), LONGEST_MINUTES);
 	if (!(step->timeout_minutes > 0))
@@ -501,7 +521,7 @@ on_process_end(struct box_exec *exec, const struct box_end *end)
 		return;
 	}
 	step->exit_code = end->signal ? 128 + end->signal : end->status;
-	if (step->exit_code != 0 && !step->cancelled)
+	if (step->exit_code != 0 && !step->cancelled && !step->timed_out)
 		job_annotate(step->job, step->rec, "error", "Process completed with exit code %d.",
 		    step->exit_code);
 	step_settle(step, step->exit_code == 0 ? PLAN_SUCCESS : PLAN_FAILURE);

@@ -19,7 +19,7 @@ struct set {
 static const struct background_member kinds[] = {
 	['q'] = { .state = BACKGROUND_QUEUED },
 	['r'] = { .state = BACKGROUND_RUNNING },
-	['s'] = { .state = BACKGROUND_OVER },
+	['s'] = { .state = BACKGROUND_OVER, .end.conclusion = PLAN_SUCCESS },
 	['f'] = { .state = BACKGROUND_OVER, .end.conclusion = PLAN_FAILURE },
 	['c'] = { .state = BACKGROUND_OVER, .end.conclusion = PLAN_CANCELLED },
 	['d'] = { .state = BACKGROUND_OVER, .end.conclusion = PLAN_CANCELLED, .dismissed = true },
