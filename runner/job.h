@@ -78,6 +78,7 @@ struct job {
 	struct expr_object *github, *runner_context, *job_context;
 	struct wf_str default_shell, default_directory; /* defaults.run, evaluated; or empty */
 	bool has_bash;
+	bool debug; /* ACTIONS_STEP_DEBUG: commands are echoed, RUNNER_DEBUG is set */
 	bool continue_on_error;
 	double timeout_minutes, cancel_minutes;
 	struct steps steps;

@@ -79,6 +79,8 @@ runner_context(struct job *job)
 	put(runner, "temp", job->box->layout.temp);
 	put(runner, "workspace",
 	    wf_strf(job->arena, "%s/%s", job->box->layout.work, job->box->spec.repo).p);
+	if (job->debug)
+		put(runner, "debug", "1");
 	return runner;
 }
 
@@ -142,6 +144,7 @@ scope_job(struct job *job)
 {
 	struct expr_object *contexts = scope_node(job->arena, job);
 
+	job->debug = session_step_debug(job->call->run->session->options);
 	job->github = github_context(job);
 	job->runner_context = runner_context(job);
 	job->job_context = job_context(job);

@@ -50,6 +50,7 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	step->outputs = expr_object_new(job->arena);
 	step->exit_code = -1;
 	step->on_done = on_done;
+	step->reader.echo = job->debug;
 	step->contexts = list->contexts;
 	step->scope = list->scope;
 	step->changes = &job->env;
@@ -560,6 +561,27 @@ evaluate_place(struct step *step, struct wf_str *shell, const char **cwd, struct
 	return true;
 }
 
+/* GitHub's runner looks a shell up in the PATH of the step, and starts it by its place. */
+static bool
+find_shell(struct step *step, const char **program, struct wf_error *err)
+{
+	struct wf_str rest = env_path(step->arena, &step->job->env, step->env);
+
+	while (rest.p && !strchr(*program, '/')) {
+		struct wf_str folder = wf_str_cut(&rest, ':');
+		const char *path = wf_join(step->arena, wf_cstr(step->arena, folder), *program);
+		int fd = folder.n ? box_open(step->job->box, path, O_PATH, NULL) : -1;
+
+		if (fd < 0)
+			continue;
+		close(fd);
+		*program = path;
+		return true;
+	}
+	return strchr(*program, '/') ||
+	       wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: command not found", *program);
+}
+
 static bool
 script_start(struct step *step, struct wf_error *err)
 {
@@ -575,6 +597,7 @@ script_start(struct step *step, struct wf_error *err)
 	name = wf_strf(step->arena, "%u%s", ++job->nscripts, script_extension(request.shell));
 	request.path = wf_strf(step->arena, "%s/%s", job->box->layout.temp, name.p).p;
 	if (!script_build(step->arena, &request, &script, err) ||
+	    !find_shell(step, &script.argv[0], err) ||
 	    !write_script(step, name.p, script.body, err))
 		return false;
 	step->files.script = name;
@@ -669,6 +692,8 @@ step_begin(struct step *step)
 	struct wf_error err;
 
 	step->started = record_now(step->job->call->run->session->record);
+	step->reader.allow_unsecure = step_env_says(step,
+	    "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS");
 	record_start(step);
 	start_timeout(step);
 	if (!start_work(step, &err))

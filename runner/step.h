@@ -121,6 +121,8 @@ void step_close_group(struct step *step);
 #define STEP_NOWHERE ((struct command_place){ .line = 0 })
 void step_annotate(struct step *step, const char *level, struct wf_str text,
     struct command_place place);
+/* Whether the env context of the step has this name as `true`. */
+bool step_env_says(struct step *step, const char *name);
 /* What the command files say, after the step's work (step_output.c). */
 void step_read_files(struct step *step);
 /* The environment of a process of this step. */
