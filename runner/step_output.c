@@ -388,11 +388,12 @@ take_output(struct step *step, struct wf_str name, struct wf_str value)
 static const struct {
 	enum files_kind kind;
 	const char *name; /* in GitHub's message */
+	const char *unnamed; /* why a pair without a name is refused; NULL: it is not */
 	void (*take)(struct step *step, struct wf_str name, struct wf_str value);
 } pair_files[] = {
-	{ FILES_ENV, "env", take_env },
-	{ FILES_OUTPUT, "output", take_output },
-	{ FILES_STATE, "state", take_state },
+	{ FILES_ENV, "env", NULL, take_env },
+	{ FILES_OUTPUT, "output", "Value cannot be null. (Parameter 'name')", take_output },
+	{ FILES_STATE, "state", NULL, take_state },
 };
 
 static void
@@ -421,8 +422,13 @@ read_pairs(struct step *step, size_t index)
 	if (!text.n)
 		return;
 	good = command_file_pairs(step->arena, text, &pairs, &n, &err);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (!pairs[i].name.n && pair_files[index].unnamed) {
+			file_failed(step, pair_files[index].name, pair_files[index].unnamed);
+			return;
+		}
 		pair_files[index].take(step, pairs[i].name, pairs[i].value);
+	}
 	if (!good)
 		file_failed(step, pair_files[index].name, err.msg);
 }
