@@ -302,12 +302,16 @@ finish(struct step *step, enum plan_result outcome)
 static void
 say_stopped(struct step *step)
 {
-	if (step->timed_out && !step->cancelled)
+	if (step->inner.job) {
+		return; /* the steps inside have said so */
+	} else if (step->timed_out && !step->cancelled && step->list->expired)
+		job_annotate(step->job, step->rec, "error", "The action has timed out.");
+	else if (step->timed_out && !step->cancelled)
 		job_annotate(step->job, step->rec, "error",
 		    "The %s '%.*s' has timed out after %.0f minutes.",
 		    step->member ? "background step" : "action", WF_ARG(step->name),
 		    step->timeout_minutes);
-	else if (step->cancelled && !step->inner.job && !step->member)
+	else if (step->cancelled && !step->member)
 		job_annotate(step->job, step->rec, "error", "The operation was canceled.");
 }
 
@@ -318,6 +322,9 @@ step_settle(struct step *step, enum plan_result result)
 	step_close_group(step);
 	step_read_files(step);
 	say_stopped(step);
+	if (!step->broken)
+		step_debug(step, "%s: %.*s", step->list->outer ? "Finished" : "Finishing",
+		    WF_ARG(step->name));
 	if (step->cancelled)
 		result = PLAN_CANCELLED;
 	else if (step->timed_out || step->failed)
@@ -386,13 +393,20 @@ stop_work(struct step *step)
 	}
 }
 
+void
+step_expire(struct step *step)
+{
+	step->timed_out = true;
+	if (step->inner.job)
+		steps_expire(&step->inner);
+	else
+		stop_work(step);
+}
+
 static void
 on_timeout(uv_timer_t *timer)
 {
-	struct step *step = timer->data;
-
-	step->timed_out = true;
-	stop_work(step);
+	step_expire(timer->data);
 }
 
 /* GitHub's runner does not report it of a step in the background. */
@@ -686,6 +700,21 @@ break_off(struct step *step, const struct wf_error *err)
 	step_fail(step, err);
 }
 
+/* What GitHub's runner says of a step while it is debugged. */
+static void
+say_begin(struct step *step)
+{
+	wf_auto(wf_buf_release) struct wf_buf cond = WF_BUF_INIT;
+
+	if (!step->job->debug)
+		return;
+	expr_print(&cond, step->cond);
+	step_debug(step, "Evaluating condition for step: '%.*s'", WF_ARG(step->name));
+	step_debug(step, "Evaluating: %.*s", WF_ARG(wf_buf_str(&cond)));
+	step_debug(step, "Result: true");
+	step_debug(step, "Starting: %.*s", WF_ARG(step->name));
+}
+
 void
 step_begin(struct step *step)
 {
@@ -695,6 +724,12 @@ step_begin(struct step *step)
 	step->reader.allow_unsecure = step_env_says(step,
 	    "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS");
 	record_start(step);
+	say_begin(step);
+	if (step->list->expired) {
+		step->timed_out = true;
+		step_settle(step, PLAN_FAILURE);
+		return;
+	}
 	start_timeout(step);
 	if (!start_work(step, &err))
 		step_fail(step, &err);

@@ -97,6 +97,8 @@ struct step_end step_end(const struct step *step);
 void step_free(struct step *step);
 /* The job is cancelled: unless its condition, asked again, says otherwise, the step shall end. */
 void step_cancel(struct step *step, bool now);
+/* Its time is over: it ends, whatever its condition says, and has failed. */
+void step_expire(struct step *step);
 /* The step shall end, whatever its condition says: signals climb from INT over TERM to KILL. One
  * that waits for a place ends from within. */
 void step_stop(struct step *step);
@@ -116,6 +118,8 @@ void step_line(struct step *step, struct wf_str line);
 void step_record(struct step *step, struct record_event event);
 /* The same for what has only a text. */
 void step_say(struct step *step, enum record_kind kind, struct wf_str text);
+/* A remark that is only made with ACTIONS_STEP_DEBUG. */
+void step_debug(struct step *step, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the ::group:: that is open, if any. */
 void step_close_group(struct step *step);
 #define STEP_NOWHERE ((struct command_place){ .line = 0 })

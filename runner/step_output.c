@@ -30,6 +30,20 @@ step_say(struct step *step, enum record_kind kind, struct wf_str text)
 }
 
 void
+step_debug(struct step *step, const char *fmt, ...)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = NULL;
+	va_list ap;
+
+	if (!step->job->debug)
+		return;
+	arena = wf_arena_new();
+	va_start(ap, fmt);
+	step_say(step, RECORD_DEBUG, wf_vstrf(arena, fmt, ap));
+	va_end(ap);
+}
+
+void
 step_annotate(struct step *step, const char *level, struct wf_str text, struct command_place place)
 {
 	const struct record_event event = {
@@ -144,6 +158,7 @@ take_state(struct step *step, struct wf_str name, struct wf_str value)
 {
 	if (step->stage) /* a script has no later stage */
 		stage_save(step->job, step->stage, name, value);
+	step_debug(step, "Save intra-action state %.*s = %.*s", WF_ARG(name), WF_ARG(value));
 }
 
 static void
@@ -183,8 +198,10 @@ set_job_env(struct step *step, struct wf_str name, struct wf_str value, const ch
 {
 	if (wf_str_ieq(name, WF_S("NODE_OPTIONS")))
 		say_error(step, wf_str(refusal));
-	else
+	else {
 		env_set(step->changes, name, value);
+		step_debug(step, "%.*s='%.*s'", WF_ARG(name), WF_ARG(value));
+	}
 }
 
 static void
@@ -382,6 +399,7 @@ static void
 take_output(struct step *step, struct wf_str name, struct wf_str value)
 {
 	step_output(step, name, value);
+	step_debug(step, "Set output %.*s = %.*s", WF_ARG(name), WF_ARG(value));
 }
 
 /* The files of names and values, and who takes them. */

@@ -206,6 +206,14 @@ steps_advance(struct steps *steps)
 }
 
 void
+steps_expire(struct steps *steps)
+{
+	steps->expired = true;
+	if (steps->current)
+		step_expire(steps->current);
+}
+
+void
 steps_cancel(struct steps *steps, bool now)
 {
 	if (now)

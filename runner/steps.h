@@ -39,6 +39,7 @@ struct steps {
 	struct step
 	    *current; /* the one that the next waits for; others may run in the background */
 	bool advancing, stopped;
+	bool expired; /* the time of the composite action is over */
 	bool ended; /* on_done has been called */
 	bool joined; /* the background steps are over and have had their say */
 	void (*on_done)(struct steps *steps);
@@ -51,5 +52,7 @@ void steps_init(struct steps *steps, struct job *job, struct step *outer,
 void steps_advance(struct steps *steps);
 /* Puts a step into the steps context, unless its id was made up. */
 void steps_publish(struct steps *steps, const struct step_end *end);
+/* The time of a composite action is over: its running step ends, and what still begins fails. */
+void steps_expire(struct steps *steps);
 /* The running steps shall end, and the status is cancelled from here on. */
 void steps_cancel(struct steps *steps, bool now);

@@ -50,6 +50,13 @@ jobs:
     steps:
       - {name: Slow, id: slow, timeout-minutes: 1, continue-on-error: true, run: sleep 100}
       - run: echo "${{ steps.slow.outcome }}, ${{ steps.slow.conclusion }}"
+  composite:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: $/act
+        timeout-minutes: 1
+      - if: failure()
+        run: echo "after it"
   background:
     runs-on: ubuntu-latest
     steps:
@@ -66,6 +73,17 @@ jobs:
       - if: cancelled()
         run: echo "cancelled steps run"
 YAML
+mkdir "$scratch/repo/act"
+cat >"$scratch/repo/act/action.yml" <<'YAML'
+name: Act
+description: Two steps that last, the second whatever happens
+runs:
+  using: composite
+  steps:
+    - {name: First, if: always(), shell: bash, run: "trap 'echo interrupted inside; exit 4' INT; while true; do sleep 0.01; done"}
+    - {name: Second, shell: bash, run: echo never}
+    - {name: Third, if: always(), shell: bash, run: echo never}
+YAML
 (
 	cd "$scratch/repo" && git init -q -b main && git add -A &&
 		git -c user.name=Test -c user.email=test@example.com commit -q -m first
@@ -80,6 +98,11 @@ says "a step is interrupted" "step |   interrupted"
 says_not "its exit code is no error of its own" "Process completed"
 says "the job has failed" "step |   after it, failure"
 says "continue-on-error applies" "forgiven |   failure, success"
+says "a step of a composite action is interrupted" "composite |     interrupted inside"
+says "it has words of its own" "composite |     error: The action has timed out."
+says_not "steps that follow have no time left" "never"
+says_not "the composite action itself says nothing" "Run \$/act' has"
+says "it has failed" "composite |   after it"
 says "a step in the background has words of its own" \
 	"background |   [1] error: The background step 'Beside' has timed out after 1 minutes."
 says "its wait fails" "background |     Beside: Failed"
