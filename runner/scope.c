@@ -162,8 +162,7 @@ scope_composite(struct step *step)
 {
 	struct wf_arena *arena = step->arena;
 	struct expr_object *contexts = expr_object_new(arena);
-	struct expr_value outer = expr_object_get(step->contexts, WF_S("github"));
-	struct expr_object *github = scope_copy(arena, outer.object);
+	struct expr_object *github = scope_copy(arena, step_github(step));
 
 	expr_object_set(github, WF_S("action_path"), expr_string(step->action_path));
 	expr_object_set(github, WF_S("action_status"), expr_cstring("success"));

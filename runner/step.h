@@ -112,6 +112,9 @@ void step_fail(struct step *step, const struct wf_error *err);
 /* Starts a process with the step's environment; its end settles the step. inputs may be NULL. */
 void step_exec(struct step *step, const char *const *argv, const char *cwd,
     const struct expr_object *inputs);
+/* Starts the script of a run step, whose end settles it. false and *err: it could not be started.
+ */
+bool step_script(struct step *step, struct wf_error *err);
 /* One line of output of the step, as if a process had printed it (step_output.c). */
 void step_line(struct step *step, struct wf_str line);
 /* Says something of the step to the record; the caller has set what belongs to the kind. */
@@ -131,5 +134,7 @@ bool step_env_says(struct step *step, const char *name);
 void step_read_files(struct step *step);
 /* The environment of a process of this step. */
 const char *const *step_environ(struct step *step, const struct expr_object *inputs);
+/* The github context that the step sees: its list's, or its own in the background. */
+struct expr_object *step_github(const struct step *step);
 /* Sets an output. */
 void step_output(struct step *step, struct wf_str name, struct wf_str value);

@@ -284,7 +284,7 @@ start_stage(struct step *step, const struct expr_object *inputs)
 {
 	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
-	struct expr_object *github = expr_object_get(step->contexts, WF_S("github")).object;
+	struct expr_object *github = step_github(step);
 
 	stage_register_post(step->job, stage);
 	argv[0] = "node";
@@ -458,7 +458,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.loop = &session->loop,
 		.box = job->box,
 		.inputs = step->inputs,
-		.github = expr_object_get(step->contexts, WF_S("github")).object,
+		.github = step_github(step),
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
@@ -482,7 +482,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 static void
 set_identity(struct step *step, const struct uses_ref *ref)
 {
-	struct expr_object *github = expr_object_get(step->contexts, WF_S("github")).object;
+	struct expr_object *github = step_github(step);
 	struct wf_arena *arena = step->job->arena;
 	bool remote = ref->kind == USES_REPO;
 
