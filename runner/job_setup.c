@@ -7,6 +7,7 @@
 #include "runner/files.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
+#include "runner/store/home.h"
 #include "runner/uses.h"
 
 #include <errno.h>
@@ -15,10 +16,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define TIMEOUT_MINUTES 360
-#define CANCEL_MINUTES 5
-#define LONGEST_MINUTES (35.0 * 24 * 60) /* no run lasts longer on GitHub */
 
 static bool
 make_folder(const char *path, mode_t mode, struct wf_error *err)
@@ -83,6 +80,18 @@ add_mounts(struct job *job, struct box_spec *spec)
 	spec->mounts = kept;
 }
 
+/* What wfrun keeps between runs, and the scripts, command files and secrets of other jobs. */
+static const char *const *
+covered_folders(struct job *job)
+{
+	const char **list = wf_new_array(job->arena, 3, const char *);
+	const char *home = store_home(job->arena, NULL);
+
+	list[0] = scratch_root(job->call->run->session->scratch);
+	list[1] = home;
+	return list;
+}
+
 static void
 make_box(struct job *job)
 {
@@ -95,6 +104,9 @@ make_box(struct job *job)
 		.worktree = repo_workdir(session->repo),
 		.state = job->state_dir,
 		.temp = job->temp_dir,
+		.covered = covered_folders(job),
+		.no_network = session->options->no_network,
+		.limits = session->options->limits,
 	};
 
 	if (session->options->box != BOX_HOST)
@@ -165,42 +177,24 @@ evaluate_defaults(struct job *job, struct wf_error *err)
 	           &job->default_directory, err);
 }
 
-/* A number of minutes, truncated; what is none of at least one is the fallback. */
-static bool
-evaluate_minutes(struct job *job, const struct expr_token *token, double fallback, double *out,
-    struct wf_error *err)
-{
-	if (!expr_token_number(job->arena, token, &job->steps.scope, fallback, out, err))
-		return false;
-	*out = trunc(*out);
-	if (!(*out > 0))
-		*out = fallback;
-	if (*out > LONGEST_MINUTES)
-		*out = LONGEST_MINUTES;
-	return true;
-}
-
-static bool
-evaluate_limits(struct job *job, struct wf_error *err)
-{
-	const struct job_def *def = job->def;
-
-	return expr_token_bool(job->arena, def->continue_on_error, &job->steps.scope, false,
-	           &job->continue_on_error, err) &&
-	       evaluate_minutes(job, def->timeout_minutes, TIMEOUT_MINUTES, &job->timeout_minutes,
-	           err) &&
-	       evaluate_minutes(job, def->cancel_timeout_minutes, CANCEL_MINUTES,
-	           &job->cancel_minutes, err);
-}
-
+/* What runs, and behind it what is not selected. */
 static void
 list_steps(struct job *job)
 {
-	struct step_list list = background_unfold(job->arena, job->def->steps, job->def->nsteps);
+	struct step_def **steps = job->def->steps;
+	struct step_list run = background_unfold(job->arena, steps, job->nsteps);
+	struct step_list rest = background_unfold(job->arena, steps + job->nsteps,
+	    job->def->nsteps - job->nsteps);
+	struct step_def **all = wf_new_array(job->arena, run.n + rest.n, struct step_def *);
 
+	for (size_t i = 0; i < run.n; i++)
+		all[i] = run.items[i];
+	for (size_t i = 0; i < rest.n; i++)
+		all[run.n + i] = rest.items[i];
 	job->background.arena = job->arena;
-	job->steps.defs = list.items;
-	job->steps.n = list.n;
+	job->nsteps = run.n;
+	job->steps.defs = all;
+	job->steps.n = run.n + rest.n;
 }
 
 bool
@@ -216,8 +210,7 @@ job_setup(struct job *job, struct wf_error *err)
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	job->has_bash = has_bash(job);
-	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
-	       stage_find_pres(job, err);
+	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 
 /* ---- outputs ---- */
@@ -255,6 +248,7 @@ job_collect_outputs(struct job *job)
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
 			job_annotate_error(job, NULL, &err);
-			job->steps.status = PLAN_FAILURE;
+			if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
+				job->steps.status = PLAN_FAILURE;
 		}
 }

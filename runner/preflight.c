@@ -18,6 +18,8 @@ struct walk {
 	bool good;
 	bool mapped; /* in a called workflow whose secrets are those that the call names */
 	unsigned calls, actions; /* depth so far */
+	struct wf_str prefix; /* of the ids of this workflow's jobs */
+	enum select_part part; /* of this workflow, when something is selected */
 };
 
 static void
@@ -230,16 +232,32 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 	/* once for each of the ways in which it is seen: files that call each other in many ways
 	 * would take for ever; and for each depth, so that a file which calls itself meets the
 	 * limit */
-	if (!is_new(walk, callee,
-	        wf_strf(session->arena, "%s %u %d %p", callee->file, walk->calls, walk->mapped,
-	            (const void *)given))) {
-		walk->mapped = mapped;
-		return;
+	if (is_new(walk, callee,
+	        wf_strf(session->arena, "%s %u %d %p %d %.*s", callee->file, walk->calls,
+	            walk->mapped, (const void *)given, (int)walk->part, WF_ARG(walk->prefix)))) {
+		walk->calls++;
+		check_workflow(walk, callee, given);
+		walk->calls--;
 	}
-	walk->calls++;
-	check_workflow(walk, callee, given);
 	walk->mapped = mapped;
-	walk->calls--;
+}
+
+/* The same, of what is selected of the called workflow. */
+static void
+check_selected_call(struct walk *walk, const struct job_def *job,
+    const struct permissions_def *given, enum select_part part)
+{
+	struct wf_str prefix = walk->prefix;
+	enum select_part around = walk->part;
+
+	walk->part = part;
+	walk->prefix = WF_S(""); /* of no matter where all of its jobs are wanted */
+	if (part == SELECT_PART)
+		walk->prefix = wf_strf(walk->session->arena, "%.*s%.*s/", WF_ARG(prefix),
+		    WF_ARG(job->id));
+	check_call(walk, job, given);
+	walk->prefix = prefix;
+	walk->part = around;
 }
 
 /* Keys that are read and have no effect yet. */
@@ -263,8 +281,33 @@ check_differences(struct walk *walk, const struct job_def *job)
 }
 
 static void
+check_job(struct walk *walk, const struct job_def *job, const struct permissions_def *given,
+    const enum select_part *parts)
+{
+	const struct select *select = walk->session->options->select;
+	enum select_part part = parts ? parts[job->index] : SELECT_NEEDED;
+
+	if (part == SELECT_NONE)
+		return;
+	check_differences(walk, job);
+	scan_secrets(walk, job->env);
+	if (job->uses.n && parts)
+		check_selected_call(walk, job, given, part);
+	else if (job->uses.n)
+		check_call(walk, job, given);
+	else
+		check_steps(walk, job->steps,
+		    parts ? select_steps(select, part, job) : job->nsteps);
+}
+
+static void
 check_workflow(struct walk *walk, const struct workflow *wf, const struct permissions_def *around)
 {
+	const struct select *select = walk->session->options->select;
+	const enum select_part *parts = NULL;
+
+	if (select)
+		parts = select_jobs(walk->session->arena, select, wf, walk->prefix, walk->part);
 	if (wf->permissions.given)
 		around = &wf->permissions;
 	scan_spelling(walk, wf->root);
@@ -272,19 +315,19 @@ check_workflow(struct walk *walk, const struct workflow *wf, const struct permis
 	for (size_t i = 0; i < wf->njobs; i++) {
 		const struct job_def *job = wf->jobs[i];
 
-		check_differences(walk, job);
-		scan_secrets(walk, job->env);
-		if (job->uses.n)
-			check_call(walk, job, job->permissions.given ? &job->permissions : around);
-		else
-			check_steps(walk, job->steps, job->nsteps);
+		check_job(walk, job, job->permissions.given ? &job->permissions : around, parts);
 	}
 }
 
 bool
 preflight(struct session *session, const struct workflow *wf, bool upstream)
 {
-	struct walk walk = { .session = session, .upstream = upstream, .good = true };
+	struct walk walk = {
+		.session = session,
+		.upstream = upstream,
+		.good = true,
+		.part = SELECT_PART,
+	};
 
 	check_workflow(&walk, wf, NULL);
 	return walk.good;

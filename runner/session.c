@@ -140,6 +140,49 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 	return true;
 }
 
+/* ---- what is selected of them ---- */
+
+static const struct workflow *
+find_called(const void *data, struct wf_str uses)
+{
+	/* only looked up: the session is not changed */
+	return session_called((struct session *)data, false, uses, WF_NOWHERE, NULL);
+}
+
+static bool
+is_selected(struct session *session, const struct workflow *wf)
+{
+	const enum select_part *parts = select_jobs(session->arena, session->options->select, wf,
+	    WF_S(""), SELECT_PART);
+
+	return select_any(parts, wf->njobs);
+}
+
+/* Checks the names, and lets the workflows sleep of which no job is selected. */
+static bool
+keep_selected(struct session *session, struct woken *woken, struct wf_error *err)
+{
+	const struct workflow **all = wf_new_array(session->arena, woken->n,
+	    const struct workflow *);
+	const struct select_source source = { find_called, session };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < woken->n; i++)
+		all[i] = woken->items[i].wf;
+	if (!select_check(session->arena, session->options->select, all, woken->n, &source, err))
+		return false;
+	for (size_t i = 0; i < woken->n; i++) {
+		const struct trigger_verdict verdict = { .reason = WF_S(SELECT_NO_JOB) };
+
+		if (is_selected(session, woken->items[i].wf))
+			woken->items[kept++] = woken->items[i];
+		else
+			record_asleep(session, woken->items[i].wf, &verdict);
+	}
+	woken->n = kept;
+	return true;
+}
+
 /* ---- the chain ---- */
 
 static bool
@@ -335,20 +378,32 @@ note_elsewhere(struct session *session)
 		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE, text);
 }
 
+/* `now` as for run_cancel(). */
 static void
-cancel_all(struct session *session)
+cancel_all(struct session *session, bool now)
 {
 	session->cancelled = true;
+	session->ending = now;
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
-			run_cancel(run);
+			run_cancel(run, now);
 }
 
+/* Ctrl-C is what "Cancel workflow" is on GitHub; a second one is "Force cancel". Who sends another
+ * signal does not come back to send a second, and expects an end. */
 static void
 on_signal(uv_signal_t *handle, int signum)
 {
-	(void)signum;
-	cancel_all(handle->data);
+	struct session *session = handle->data;
+	bool gently = signum == SIGINT && !session->cancelled;
+
+	if (session->ending)
+		return;
+	if (gently)
+		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+		    WF_S("cancelling: what says always() or cancelled() still runs; a second "
+		         "Ctrl-C ends everything at once"));
+	cancel_all(session, !gently);
 }
 
 void
@@ -358,7 +413,7 @@ session_abort(struct session *session, const struct wf_error *err)
 		return;
 	session->aborted = true;
 	session->abort_error = *err;
-	cancel_all(session);
+	cancel_all(session, true);
 }
 
 /* The loop is about to wait: what sinks hold back becomes visible. */
@@ -427,6 +482,8 @@ turn(struct session *session, struct wf_error *err)
 	struct run **runs;
 
 	if (!(session->options->workflows ? choose_named : choose_all)(session, &woken, err))
+		return false;
+	if (session->options->select && woken.n > 0 && !keep_selected(session, &woken, err))
 		return false;
 	note_elsewhere(session);
 	runs = wf_new_array(session->arena, woken.n, struct run *);

@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "expr/expr.h"
 #include "model/workflow.h"
+#include "plan/select.h"
 #include "runner/box/box.h"
 #include "runner/output/record.h"
 
@@ -28,11 +29,14 @@ struct session_options {
 	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
 	const char *stubs; /* --stubs DIR, or NULL */
 	enum box_kind box;
+	bool no_network; /* sandboxes have a loopback interface alone */
+	struct box_limits limits; /* of each sandbox */
 	unsigned max_jobs; /* -j; 0: the processors */
 	struct expr_object *secrets, *vars; /* names to strings */
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
+	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */
 	struct record *record; /* where everything is said */
 };

@@ -48,7 +48,8 @@ struct session {
 	uint64_t run_id_base, njobs;
 	uv_signal_t signals[SESSION_SIGNALS]; /* those that end everything */
 	uv_prepare_t prepare; /* flushes the record before the loop waits */
-	bool cancelled;
+	bool cancelled; /* by the user, or because nothing can run: no run is started any more */
+	bool ending; /* at once: not even always() starts anything */
 	bool failed; /* some run concluded in failure, or was cancelled */
 	bool aborted; /* something is missing without which nothing can run: abort_error */
 	struct wf_error abort_error;

@@ -291,10 +291,13 @@ finish(struct step *step, enum plan_result outcome)
 
 /* Why it was stopped, in the words of GitHub's runner. */
 static void
-say_stopped(struct step *step)
+say_stopped(struct step *step, enum plan_result result)
 {
-	if (step->inner.job) {
-		return; /* the steps inside have said so */
+	bool said = step->inner.job ||
+	            (step->cancelled && step->builtin.cancelled && result == PLAN_FAILURE);
+
+	if (said) {
+		return; /* by the steps inside, or by a built-in that was interrupted */
 	} else if (step->timed_out && !step->cancelled && step->list->expired)
 		job_annotate(step->job, step->rec, "error", "The action has timed out.");
 	else if (step->timed_out && !step->cancelled)
@@ -312,7 +315,7 @@ step_settle(struct step *step, enum plan_result result)
 	step->running = false;
 	step_close_group(step);
 	step_read_files(step);
-	say_stopped(step);
+	say_stopped(step, result);
 	if (!step->broken)
 		step_debug(step, "%s: %.*s", step->list->outer ? "Finished" : "Finishing",
 		    WF_ARG(step->name));
@@ -594,11 +597,14 @@ step_start(struct steps *list, const struct step_order *order, void (*on_done)(s
 {
 	struct step *step = step_new(list, order, on_done);
 	struct wf_error err;
-	bool wanted = true, prepared = prepare(step, &wanted, &err);
+	bool wanted = false, prepared = order->left_out || prepare(step, &wanted, &err);
 
 	evaluate_name(step);
 	make_record(step);
-	if (!prepared) {
+	if (order->left_out) {
+		step->reason = WF_S(SELECT_REASON);
+		finish(step, PLAN_SKIPPED);
+	} else if (!prepared) {
 		break_off(step, &err);
 	} else if (!wanted) {
 		skip(step);

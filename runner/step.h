@@ -83,6 +83,7 @@ struct step_order {
 	const struct step_def *def;
 	enum stage_kind kind;
 	struct stage *stage; /* of a pre or post */
+	bool left_out; /* it is not selected: skipped without a question */
 };
 
 /* Starts a step of a list, or, in the background, gives it to its job's set. on_done follows

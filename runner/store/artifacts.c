@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <time.h>
 
 struct artifacts {
 	struct wf_arena *arena;
@@ -86,15 +85,6 @@ artifacts_name_ok(struct wf_str name, struct wf_error *err)
 	return true;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static const char *
 folder(const struct artifacts *artifacts, struct wf_arena *arena, int64_t run_id)
 {
@@ -121,7 +111,7 @@ artifacts_create(struct artifacts *artifacts, const struct artifact *wanted, int
 	        "INSERT OR IGNORE INTO artifact (run, job, name, type, created)"
 	        " VALUES (?, ?, ?, ?, ?)",
 	        DB_ARGS(DB_INT(wanted->run_id), DB_INT(wanted->job_id), DB_TEXT(wanted->name),
-	            DB_TEXT(wanted->type), DB_INT(now_ms())),
+	            DB_TEXT(wanted->type), DB_INT(db_now())),
 	        err))
 		return false;
 	if (db_changed(artifacts->db))

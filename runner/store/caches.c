@@ -8,7 +8,6 @@
 
 #include <inttypes.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define UNUSED_MS ((int64_t)7 * 24 * 3600 * 1000) /* after which an entry goes */
@@ -32,15 +31,6 @@ static const char schema[] = "CREATE TABLE IF NOT EXISTS cache ("
                              " UNIQUE (key, version, scope))";
 
 #define COLUMNS "id, key, version, scope, size, digest, stamp, created"
-
-static int64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* When a process began, in ticks since the machine did; 0 when it is gone. */
 static int64_t
@@ -97,7 +87,7 @@ remove_old(struct caches *caches)
 	struct ids ids = { .arena = arena };
 
 	db_each(caches->db, "SELECT id FROM cache WHERE finished AND used < ?",
-	    DB_ARGS(DB_INT(now_ms() - UNUSED_MS)), take_id, &ids, NULL);
+	    DB_ARGS(DB_INT(db_now() - UNUSED_MS)), take_id, &ids, NULL);
 	db_each(caches->db, "SELECT id, writer, born FROM cache WHERE NOT finished", DB_NONE,
 	    take_dead_writer, &ids, NULL);
 	for (size_t i = 0; i < ids.n; i++)
@@ -255,7 +245,7 @@ caches_find(struct caches *caches, struct wf_arena *arena, const struct cache_qu
 			    !take_sound(&reading, out, damaged))
 				continue;
 			db_run(caches->db, "UPDATE cache SET used = ? WHERE id = ?",
-			    DB_ARGS(DB_INT(now_ms()), DB_INT(out->id)), NULL);
+			    DB_ARGS(DB_INT(db_now()), DB_INT(out->id)), NULL);
 			return true;
 		}
 	return false;
@@ -298,7 +288,7 @@ bool
 caches_reserve(struct caches *caches, struct wf_str key, struct wf_str version, struct wf_str scope,
     int64_t *id, struct wf_error *err)
 {
-	int64_t now = now_ms();
+	int64_t now = db_now();
 
 	*id = 0;
 	if (!caches_key_ok(key, err))
@@ -374,8 +364,8 @@ caches_commit(struct caches *caches, int64_t id, int64_t size, struct wf_error *
 	    !db_run(caches->db,
 	        "UPDATE cache SET size = ?, digest = ?, stamp = ?, created = ?, used = ?,"
 	        " finished = 1 WHERE id = ?",
-	        DB_ARGS(DB_INT(size), DB_TEXT(digest), DB_INT(stamp_of(&st)), DB_INT(now_ms()),
-	            DB_INT(now_ms()), DB_INT(id)),
+	        DB_ARGS(DB_INT(size), DB_TEXT(digest), DB_INT(stamp_of(&st)), DB_INT(db_now()),
+	            DB_INT(db_now()), DB_INT(id)),
 	        err))
 		return false;
 	make_room(caches, id);

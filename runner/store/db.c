@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <time.h>
 #include <unistd.h>
 
 struct db {
@@ -147,6 +148,15 @@ db_int(struct db *db, const char *sql, const struct db_value *args, size_t n, in
     struct wf_error *err)
 {
 	return db_each(db, sql, args, n, take_int, out, err);
+}
+
+int64_t
+db_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int64_t

@@ -51,6 +51,9 @@ struct wf_str db_row_text(const struct db_row *row, int column);
 bool db_int(struct db *db, const char *sql, const struct db_value *args, size_t n, int64_t *out,
     struct wf_error *err);
 
+/* The time as tables keep it: milliseconds since 1970. */
+int64_t db_now(void);
+
 /* The id of the row that the last db_run() inserted; how many rows it changed. */
 int64_t db_inserted(struct db *db);
 int db_changed(struct db *db);

@@ -101,6 +101,30 @@ print_run(struct wf_buf *out, const struct foreseen *run, struct wf_arena *arena
 	print_followers(out, run, arena, 2);
 }
 
+/* What is selected is looked for in what wakes. */
+static bool
+narrow(struct scene *scene, struct foreseen *runs, size_t n, struct wf_error *err)
+{
+	struct wf_arena *arena = scene->cmd->arena;
+	const struct workflow **woken = wf_new_array(arena, n, const struct workflow *);
+	const struct select_source source = { foresee_called, scene };
+	size_t nwoken = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].outlook)
+			woken[nwoken++] = runs[i].wf;
+	if (!scene->select || nwoken == 0)
+		return true;
+	if (!select_check(arena, scene->select, woken, nwoken, &source, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].outlook && outlook_narrow(arena, runs[i].outlook, scene->select) == 0) {
+			runs[i].outlook = NULL;
+			runs[i].verdict.reason = WF_S(SELECT_NO_JOB);
+		}
+	return true;
+}
+
 static bool
 look(struct scene *scene, struct foreseen *runs, size_t *n, struct wf_error *err)
 {
@@ -112,7 +136,7 @@ look(struct scene *scene, struct foreseen *runs, size_t *n, struct wf_error *err
 			return false;
 		++*n;
 	}
-	return true;
+	return narrow(scene, runs, *n, err);
 }
 
 static void
@@ -129,7 +153,7 @@ print_text(const struct scene *scene, const struct foreseen *runs, size_t n)
 			nasleep++;
 	if (nasleep > 0)
 		wf_buf_addf(&out, "%zu more stay asleep: 'wfrun why' says why\n", nasleep);
-	if (!scene->cmd->args->no_chain && !foresee_follows(scene))
+	if (!scene->cmd->args->no_chain && !scene->select && !foresee_follows(scene))
 		wf_buf_addf(&out,
 		    "what follows by workflow_run is for the files of '%.*s' to say, which is not "
 		    "checked out; --chain-from worktree rehearses it\n",

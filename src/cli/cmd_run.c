@@ -57,6 +57,11 @@ check_view(const struct args *args, struct wf_error *err)
 	if (args->quiet && args->verbose)
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--quiet and --verbose exclude each other");
+	if (args->box != BOX_SANDBOX &&
+	    (args->network != OPT_NETWORK_HOST || args->memory || args->pids || args->millicpus))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "--network, --memory, --pids and --cpus are for sandboxes, and --box host "
+		    "makes none");
 	if (args->json && (args->quiet || args->verbose))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--json prints everything: "
@@ -81,13 +86,16 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.workflows = args->words.items,
 		.stubs = args->stubs,
 		.box = args->box,
+		.no_network = args->network == OPT_NETWORK_NONE,
+		.limits = { args->memory, args->pids, args->millicpus },
 		.max_jobs = args->jobs,
 		.secrets = scene->config.secrets,
 		.vars = scene->config.vars,
 		.env = scene->config.env,
-		.chain = !args->no_chain,
+		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
 		.strict = args->strict,
+		.select = scene->select,
 	};
 	return true;
 }

@@ -54,8 +54,8 @@ contexts_of(struct scene *scene, const struct foreseen *run, struct expr_object 
 
 /* ---- jobs ---- */
 
-static const struct workflow *
-find_called(const void *data, struct wf_str uses)
+const struct workflow *
+foresee_called(const void *data, struct wf_str uses)
 {
 	const struct scene *scene = data;
 
@@ -70,7 +70,7 @@ find_called(const void *data, struct wf_str uses)
 bool
 foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err)
 {
-	struct outlook_source source = { find_called, scene };
+	struct outlook_source source = { foresee_called, scene };
 	struct expr_object *contexts;
 
 	if (!contexts_of(scene, run, &contexts, err))
@@ -181,7 +181,7 @@ foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *er
 {
 	size_t budget = MAX_FOLLOWERS;
 
-	if (!run->outlook || scene->cmd->args->no_chain || !foresee_follows(scene))
+	if (!run->outlook || scene->cmd->args->no_chain || scene->select || !foresee_follows(scene))
 		return true;
 	return follow(scene, run, 0, &budget, err);
 }

@@ -261,7 +261,7 @@ call_json(struct wf_arena *arena, const struct forecast *f, const struct outlook
 	struct expr_array *unknown = expr_array_new(arena);
 
 	if (call->leg)
-		set_text(out, "name", tell_name(f, call->leg->index));
+		set_text(out, "name", tell_name(f, (size_t)(call->leg - f->jobs)));
 	for (size_t i = 0; call->inputs && i < call->inputs->n; i++)
 		if (expr_is_unknown(call->inputs->pairs[i].value))
 			expr_array_push(unknown, expr_string(call->inputs->pairs[i].key));

@@ -5,8 +5,10 @@
 #include "base/fs.h"
 #include "runner/service/service_state.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct place {
@@ -437,6 +439,27 @@ TEST(service_drops_an_entry_that_was_damaged_on_disk)
 	CHECK_STR(wf_str(look(&place, place.token, "npm-1", "")), "");
 	CHECK_INT(save(&place, place.token, "npm-1", "abc"), 200);
 	CHECK_STR(wf_str(look(&place, place.token, "npm-1", "")), "npm-1");
+	place_free(&place);
+}
+
+TEST(service_forgets_what_a_killed_process_was_uploading)
+{
+	static const char body[] = "{\"key\":\"npm-1\",\"version\":\"v\"}";
+	struct place place = place_new();
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct caches *own = caches_open(wf_join(place.arena, place.dir, "caches"), 0,
+		    NULL);
+		int64_t id = 0;
+
+		caches_reserve(own, WF_S("npm-1"), WF_S("v"), WF_S("refs/heads/main"), &id, NULL);
+		kill(getpid(), id ? SIGKILL : SIGTERM);
+	}
+	CHECK_INT(waitpid(child, &(int){ 0 }, 0), child);
+	CHECK_INT(call(&place, place.token, "CacheService/CreateCacheEntry", body).status, 200);
+	/* this process lives, and is at it */
+	CHECK_INT(call(&place, place.token, "CacheService/CreateCacheEntry", body).status, 409);
 	place_free(&place);
 }
 
