@@ -285,7 +285,7 @@ enter_teardown(struct job *job)
 {
 	uv_timer_stop(&job->timer);
 	if (!job->facts.setup_failed)
-		job_collect_outputs(job);
+		job_collect(job);
 	if (job->box_started)
 		box_stop(job->box);
 	else

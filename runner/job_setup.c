@@ -4,6 +4,7 @@
 #include "runner/job_setup.h"
 
 #include "base/fs.h"
+#include "runner/environment.h"
 #include "runner/files.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
@@ -203,7 +204,8 @@ job_setup(struct job *job, struct wf_error *err)
 	if (!make_folders(job, err))
 		return false;
 	make_box(job);
-	scope_job(job);
+	if (!scope_job(job, err))
+		return false;
 	steps_init(&job->steps, job, NULL, job->contexts);
 	list_steps(job);
 	if (!make_env(job, err))
@@ -236,19 +238,26 @@ collect_output(struct job *job, const struct expr_token_pair *pair, struct wf_er
 	return true;
 }
 
-void
-job_collect_outputs(struct job *job)
+static void
+collect_outputs(struct job *job, const struct expr_token *outputs)
 {
-	const struct expr_token *outputs = job->def->outputs;
 	struct wf_error err;
 
-	if (!outputs || outputs->kind != EXPR_TOKEN_MAPPING)
-		return;
-	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
 			job_annotate_error(job, NULL, &err);
 			if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
 				job->steps.status = PLAN_FAILURE;
 		}
+}
+
+void
+job_collect(struct job *job)
+{
+	const struct expr_token *outputs = job->def->outputs;
+
+	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
+	if (outputs && outputs->kind == EXPR_TOKEN_MAPPING)
+		collect_outputs(job, outputs);
+	environment_leave(job);
 }

@@ -4,6 +4,8 @@
 
 #include "model/call.h"
 #include "model/template.h"
+#include "plan/environment.h"
+#include "runner/environment.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -17,6 +19,8 @@ struct walk {
 	bool upstream;
 	bool good;
 	bool mapped; /* in a called workflow whose secrets are those that the call names */
+	const struct expr_object *own; /* secrets of the job's environment, or NULL */
+	bool elsewhere; /* which environment it is, only the run knows */
 	unsigned calls, actions; /* depth so far */
 	struct wf_str prefix; /* of the ids of this workflow's jobs */
 	enum select_part part; /* of this workflow, when something is selected */
@@ -59,7 +63,8 @@ visit_secret(void *data, struct wf_str context, const struct wf_str *path, size_
 	if (use->walk->mapped || !wf_str_ieq(context, WF_S("secrets")) || npath == 0 ||
 	    wf_str_ieq(path[0], WF_S("GITHUB_TOKEN")))
 		return;
-	if (given && expr_object_find(given, path[0]))
+	if (use->walk->elsewhere || (given && expr_object_find(given, path[0])) ||
+	    (use->walk->own && expr_object_find(use->walk->own, path[0])))
 		return;
 	session_note(session, RECORD_NOTE, NULL, use->pos,
 	    wf_strf(session->arena, "secret '%.*s' is not given: it is empty, as on GitHub",
@@ -270,14 +275,33 @@ check_differences(struct walk *walk, const struct job_def *job)
 	} keys[] = {
 		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
 		{ job->services, "service containers are not started yet" },
-		{ job->environment, "environments have no rules, secrets and variables of their "
-		                    "own yet" },
+		{ job->environment, "protection rules of environments are not asked, and no "
+		                    "deployment is recorded" },
 		{ job->snapshot, "snapshots are not made" },
 	};
 
 	for (size_t i = 0; i < WF_COUNT(keys); i++)
 		if (keys[i].token)
 			add_difference(walk, keys[i].token->pos, keys[i].what);
+}
+
+/* What is given for the environment of a job, as far as its name is spelled out. */
+static void
+enter_environment(struct walk *walk, const struct job_def *job)
+{
+	const struct expr_token *name = environment_name_token(job->environment);
+	struct session_environment given;
+	struct wf_error err;
+
+	walk->own = NULL;
+	walk->elsewhere = name && name->kind != EXPR_TOKEN_LITERAL;
+	if (!name || walk->elsewhere)
+		return;
+	if (environment_find(walk->session, expr_to_string(walk->session->arena, name->literal),
+	        &given, &err))
+		walk->own = given.secrets;
+	else
+		add_error(walk, &err);
 }
 
 static void
@@ -290,6 +314,7 @@ check_job(struct walk *walk, const struct job_def *job, const struct permissions
 	if (part == SELECT_NONE)
 		return;
 	check_differences(walk, job);
+	enter_environment(walk, job);
 	scan_secrets(walk, job->env);
 	if (job->uses.n && parts)
 		check_selected_call(walk, job, given, part);

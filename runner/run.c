@@ -3,7 +3,9 @@
  * their results merged. Jobs that call a reusable workflow get a call of their own below them. */
 #include "runner/run.h"
 
+#include "event/chain.h"
 #include "plan/reuse.h"
+#include "runner/environment.h"
 #include "runner/job.h"
 #include "runner/job_limits.h"
 #include "runner/scope.h"
@@ -344,7 +346,9 @@ start_job(struct job *job)
 
 	job->claim.grant = on_job_granted;
 	job->claim.evict = on_job_evicted;
-	if (!job_limits_read(job, &err)) {
+	job->claim.outer = &job->call->claim;
+	job->claim.name = job->rec->name;
+	if (!environment_choose(job, &err) || !job_limits_read(job, &err)) {
 		fail_job(job, &err);
 	} else if (!claims_read(run->arena, job->def->concurrency, &scope, &wish, &err)) {
 		job_fail_key(job, "concurrency", &err);
@@ -461,6 +465,11 @@ call_begin(struct call *call)
 
 	call->claim.grant = on_call_granted;
 	call->claim.evict = on_call_evicted;
+	if (call->caller) {
+		call->claim.outer = &call->caller->claim;
+		call->claim.name = call->caller->rec->name;
+		call->claim.called = true;
+	}
 	if (claims_read(call->run->arena, call->plan->wf->concurrency, &scope, &wish, &err)) {
 		claims_enter(call->run->session->claims, &call->claim, &wish);
 		return;
@@ -574,8 +583,33 @@ read_inputs(struct run *run, struct expr_object **inputs, struct wf_error *err)
 	return true;
 }
 
+/* 5.11: the number counts the runs of the file. */
+static void
+take_numbers(struct run *run, const struct run *parent)
+{
+	struct session *session = run->session;
+	struct runs_run row = {
+		.id = session->run_id_base + session->nruns + 1,
+		.attempt = run->facts.run_attempt,
+		.parent = parent ? parent->facts.run_id : 0,
+		.workflow = run->wf->name,
+		.path = run->wf->path,
+		.event = run->event->name,
+		.ref = run->event->ref,
+		.head_branch = chain_head_branch(run->event),
+		.head_sha = chain_head_sha(run->arena, run->event),
+		.status = WF_S("queued"),
+		.created = run->created,
+		.updated = run->created,
+	};
+
+	ledger_begin(session->ledger, &row);
+	run->facts.run_id = row.id;
+	run->facts.run_number = row.number;
+}
+
 static bool
-make_contexts(struct run *run, struct wf_error *err)
+make_contexts(struct run *run, const struct run *parent, struct wf_error *err)
 {
 	struct session *session = run->session;
 	struct expr_object *contexts = run->root->contexts, *vars = session->options->vars;
@@ -584,6 +618,7 @@ make_contexts(struct run *run, struct wf_error *err)
 
 	if (!read_inputs(run, &inputs, err))
 		return false;
+	take_numbers(run, parent);
 	github = event_github(run->arena, run->event, &session->facts, &run->facts);
 	expr_json_pretty(&json, expr_object_get(github, WF_S("event")));
 	run->event_json = wf_str_dup(run->arena, wf_buf_str(&json));
@@ -623,14 +658,12 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 		.workflow = run->wf->name,
 		.workflow_path = run->wf->path,
 		.cron = cause->cron,
-		.run_id = session->run_id_base + session->nruns + 1,
-		.run_number = 1,
 		.run_attempt = 1,
 		.workflow_ref_branch = file_ref(run),
 		.workflow_sha = run->event->sha,
 	};
 	run->root = call_new(run, NULL, run->wf);
-	if (!make_contexts(run, err))
+	if (!make_contexts(run, parent, err))
 		return NULL;
 	make_record(run, parent);
 	return run;

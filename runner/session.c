@@ -463,16 +463,46 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 {
 	bool good = true;
 
+	for (size_t i = 0; i < woken->n; i++)
+		if (!preflight(session, woken->items[i].wf, false) ||
+		    !preflight_followers(session, woken->items[i].wf, 0))
+			good = false;
+	if (!good)
+		return wf_diags_first(session->diags, err);
 	for (size_t i = 0; i < woken->n; i++) {
 		runs[i] = run_new(session, &woken->items[i], NULL, err);
 		if (!runs[i])
 			return false;
 	}
-	for (size_t i = 0; i < woken->n; i++)
-		if (!preflight(session, woken->items[i].wf, false) ||
-		    !preflight_followers(session, woken->items[i].wf, 0))
-			good = false;
-	return good || wf_diags_first(session->diags, err);
+	return true;
+}
+
+static void
+note_unnumbered(void *data, const struct wf_error *why)
+{
+	struct session *session = data;
+
+	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+	    wf_strf(session->arena, "the run store cannot be used: %s%s%s", why->msg,
+	        why->hint[0] ? "; " : "", why->hint));
+}
+
+static void
+note_private(void *data, const struct wf_error *why)
+{
+	struct session *session = data;
+
+	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+	    wf_strf(session->arena, "concurrency groups hold within this wfrun only: %s",
+	        why->msg));
+}
+
+static const char *
+make_private(void *data, struct wf_error *err)
+{
+	struct session *session = data;
+
+	return scratch_folder(session->scratch, session->arena, "queues", err);
 }
 
 static bool
@@ -501,6 +531,7 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
+	ledger_finish(session->ledger);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }
@@ -547,7 +578,6 @@ open_session(struct session *session, struct wf_error *err)
 	/* like GitHub's ids: large, growing with time, and different in every run */
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
-	session->claims = claims_new(session->arena);
 	wf_map_init(&session->said, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
 	uv_loop_init(&session->loop);
@@ -556,6 +586,12 @@ open_session(struct session *session, struct wf_error *err)
 		return false;
 	session->repo = options->repo;
 	session->facts = *options->facts;
+	session->claims = claims_new(session->arena,
+	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
+	        note_private, session });
+	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
+	    note_unnumbered, session);
+	record_add_sink(session->record, ledger_sink(session->ledger));
 	return event_make(session->arena, session->repo, &session->facts, &options->event,
 	           &session->event, err) &&
 	       session_load(session->arena, repo_workdir(session->repo), &session->loaded,
@@ -565,6 +601,8 @@ open_session(struct session *session, struct wf_error *err)
 static void
 close_session(struct session *session)
 {
+	claims_close(session->claims);
+	ledger_close(session->ledger);
 	service_stop(session->service);
 	scratch_free(session->scratch);
 	mask_free(session->mask);

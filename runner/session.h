@@ -22,6 +22,11 @@ enum session_chain_from {
 	SESSION_CHAIN_WORKTREE, /* the work tree: to rehearse what is not there yet */
 };
 
+/* What belongs to one environment: names to strings, never NULL. */
+struct session_environment {
+	struct expr_object *secrets, *vars;
+};
+
 struct session_options {
 	struct repo *repo; /* open until the session is over; the caller's */
 	const struct repo_facts *facts; /* of it: looking at a large work tree twice takes long */
@@ -33,6 +38,11 @@ struct session_options {
 	struct box_limits limits; /* of each sandbox */
 	unsigned max_jobs; /* -j; 0: the processors */
 	struct expr_object *secrets, *vars; /* names to strings */
+	/* Looks up what is given for an environment, by its name without case; empty when nothing
+	 * is. false and *err: it cannot be read. NULL: nothing is given for any. */
+	bool (*environment)(void *data, struct wf_str name, struct session_environment *out,
+	    struct wf_error *err);
+	void *environment_data;
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;

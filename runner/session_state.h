@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "event/event.h"
 #include "event/repo.h"
+#include "runner/ledger.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -28,6 +29,7 @@ struct session {
 	struct record *record;
 	struct sched *sched;
 	struct claims *claims; /* concurrency groups */
+	struct ledger *ledger; /* numbers of runs */
 	struct scratch *scratch;
 	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
 	bool service_failed;

@@ -39,6 +39,7 @@ print_job(struct wf_buf *out, const struct outlook *outlook, size_t node, struct
 		wf_buf_addf(out, "%*s%-*.*s  ", indent, "", width > 0 ? width : 0,
 		    WF_ARG(tell_line(arena, tell_name(f, i))));
 		tell_state(out, f, arena);
+		tell_environment(out, f, i);
 		wf_buf_addc(out, '\n');
 		if (i < calls->n)
 			print_call(out, &calls->items[i], arena, indent + 2);

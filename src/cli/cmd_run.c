@@ -70,6 +70,15 @@ check_view(const struct args *args, struct wf_error *err)
 	return true;
 }
 
+static bool
+find_environment(void *data, struct wf_str name, struct session_environment *out,
+    struct wf_error *err)
+{
+	const struct config *config = data;
+
+	return config_environment(config->environments, name, &out->secrets, &out->vars, err);
+}
+
 /* Opens the scene, and takes from it what the session needs. */
 static bool
 make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
@@ -91,6 +100,8 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.max_jobs = args->jobs,
 		.secrets = scene->config.secrets,
 		.vars = scene->config.vars,
+		.environment = find_environment,
+		.environment_data = &scene->config,
 		.env = scene->config.env,
 		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,

@@ -162,6 +162,8 @@ static const struct opt options[] = {
 	{ 0, "secret-file", "FILE", "secrets (default: .secrets)", IN_RUN, LIST(secret_files) },
 	{ 0, "var", "NAME=VALUE", "a variable of the vars context", IN_RUN | IN_PLAN, LIST(vars) },
 	{ 0, "var-file", "FILE", "variables (default: .vars)", IN_RUN | IN_PLAN, LIST(var_files) },
+	{ 0, "environment", "NAME:KIND.KEY=VALUE", "a secret or var of an environment", IN_RUN,
+	    LIST(environments) },
 	{ 0, "env", "NAME=VALUE", "an environment variable of every step", IN_RUN, LIST(env) },
 	{ 0, "env-file", "FILE", "environment variables (default: .env)", IN_RUN, LIST(env_files) },
 	{ 0, "box", "sandbox|host", "where jobs execute", IN_RUN, CHOICE(box, box_names) },

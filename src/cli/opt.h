@@ -45,6 +45,7 @@ struct args {
 
 	struct opt_list inputs, secrets, vars, env; /* NAME=VALUE */
 	struct opt_list input_files, secret_files, var_files, env_files;
+	struct opt_list environments; /* NAME:secret.KEY=VALUE, NAME:var.KEY=VALUE */
 
 	unsigned box; /* enum box_kind */
 	unsigned network; /* enum opt_network */

@@ -124,6 +124,20 @@ tell_name(const struct forecast *f, size_t leg)
 }
 
 void
+tell_environment(struct wf_buf *out, const struct forecast *f, size_t leg)
+{
+	size_t from = out->n;
+
+	if (!f->node->def->environment || (f->kind != FORECAST_RUNS && f->kind != FORECAST_UNKNOWN))
+		return;
+	if (!f->environments || leg >= f->njobs)
+		wf_buf_adds(out, "; environment unknown");
+	else if (f->environments[leg].n > 0)
+		wf_buf_addf(out, "; environment %.*s", WF_ARG(f->environments[leg]));
+	flatten(out, from);
+}
+
+void
 tell_inputs(struct wf_buf *out, const struct expr_object *inputs)
 {
 	size_t from = out->n;
@@ -286,6 +300,16 @@ legs_json(struct wf_arena *arena, const struct forecast *f)
 	return out;
 }
 
+static struct expr_array *
+environments_json(struct wf_arena *arena, const struct forecast *f)
+{
+	struct expr_array *out = expr_array_new(arena);
+
+	for (size_t i = 0; f->node->def->environment && f->environments && i < f->njobs; i++)
+		expr_array_push(out, expr_string(f->environments[i]));
+	return out;
+}
+
 static struct expr_value
 job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 {
@@ -313,6 +337,7 @@ job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 	set_list(out, "matrix_waits_for", names_json(arena, &f->matrix_waits));
 	set_list(out, "jobs", names);
 	set_list(out, "matrix", legs_json(arena, f));
+	set_list(out, "environments", environments_json(arena, f));
 	set_text(out, "calls", def->uses);
 	set_list(out, "called", called);
 	return expr_object_value(out);
