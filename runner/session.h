@@ -55,6 +55,9 @@ struct session_result {
 	int status; /* exit status: 0, 1 (a workflow failed or was cancelled), 130 (by the user) */
 };
 
+/* Whether ACTIONS_STEP_DEBUG is `true`, as a secret or else as a variable (semantics.md 6.10). */
+bool session_step_debug(const struct session_options *options);
+
 /* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, invalid
  * file, missing action, refused by strict). Problems of workflow files are in diags as well; what
  * is read lives in the arena of diags. */
