@@ -402,8 +402,11 @@ static void
 on_process_output(struct box_exec *exec, int stream, struct wf_str chunk)
 {
 	struct step *step = exec->data;
+	struct record *record = step->job->call->run->session->record;
 
+	record_hold_time(record);
 	wf_lines_feed(&step->lines[stream == 2], chunk);
+	record_release_time(record);
 }
 
 static void

@@ -149,9 +149,11 @@ split_colons(struct split *split, struct wf_str line)
 static bool
 split_brackets(struct split *split, struct wf_str line)
 {
-	ptrdiff_t start = wf_str_find(line, WF_S("##[")), end;
+	ptrdiff_t start = wf_str_find_char(line, '#'), end; /* few lines have any */
 	struct wf_str s;
 
+	if (start >= 0)
+		start = wf_str_find(line, WF_S("##["));
 	if (start < 0)
 		return false;
 	s = wf_str_skip(line, (size_t)start + 3);

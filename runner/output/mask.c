@@ -10,6 +10,7 @@
 
 #include "runner/output/encode.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -95,13 +96,20 @@ add_child(struct trie *trie, uint32_t parent, unsigned char byte)
 	return index;
 }
 
+/* The bit of three bytes, the first of them lowest. */
+static unsigned
+head_of_three(uint64_t bytes)
+{
+	return ((unsigned)bytes & 0xFFFFFF) * 0x9E3779B1u >> 16;
+}
+
 /* The bit of the bytes at p, as many as heads are long. */
 static unsigned
 head_of(const unsigned char *p, bool pair)
 {
 	if (pair)
 		return (unsigned)p[0] << 8 | p[1];
-	return ((unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2]) * 0x9E3779B1u >> 16;
+	return head_of_three(p[0] | (unsigned)p[1] << 8 | (unsigned)p[2] << 16);
 }
 
 static void
@@ -198,6 +206,27 @@ trie_link(struct trie *trie)
 	trie->linked = true;
 }
 
+#define AT_ONCE 6 /* heads of three bytes within eight */
+
+/* Steps over groups of places where no value of three bytes or more starts. */
+static size_t
+skip_groups(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
+{
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= n; i += AT_ONCE) {
+		unsigned any = 0;
+
+		memcpy(&eight, p + i, sizeof(eight));
+		eight = le64toh(eight);
+		for (unsigned k = 0; k < AT_ONCE; k++)
+			any |= is_marked(trie, head_of_three(eight >> 8 * k));
+		if (any)
+			break;
+	}
+	return i;
+}
+
 /* Where a value may start at the earliest, from i on. The last bytes are left to the trie. */
 static size_t
 next_start(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
@@ -206,8 +235,9 @@ next_start(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
 		while (i + 1 < n && !is_marked(trie, head_of(p + i, true)))
 			i++;
 	else
-		while (i + 2 < n && !is_marked(trie, head_of(p + i, false)))
-			i++;
+		for (i = skip_groups(trie, p, i, n);
+		     i + 2 < n && !is_marked(trie, head_of(p + i, false)); i++)
+			;
 	return i;
 }
 

@@ -43,7 +43,8 @@ wf_buf_reserve(struct wf_buf *buf, size_t more)
 void
 wf_buf_add(struct wf_buf *buf, struct wf_str s)
 {
-	wf_buf_reserve(buf, s.n);
+	if (s.n >= buf->cap - buf->n) /* both 0 at first */
+		wf_buf_reserve(buf, s.n);
 	if (s.n)
 		memcpy(buf->p + buf->n, s.p, s.n);
 	buf->n += s.n;
@@ -91,17 +92,6 @@ static const char json_escapes[256] = {
 	['\t'] = 't',
 };
 
-/* How many bytes at the start of s stand for themselves in JSON; most text is nothing else. */
-static size_t
-json_plain(struct wf_str s)
-{
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~' && s.p[n] != '"' && s.p[n] != '\\')
-		n++;
-	return n;
-}
-
 static size_t
 add_json_character(struct wf_buf *buf, struct wf_str s)
 {
@@ -125,7 +115,7 @@ wf_buf_add_json(struct wf_buf *buf, struct wf_str s)
 {
 	wf_buf_addc(buf, '"');
 	while (s.n) {
-		size_t plain = json_plain(s);
+		size_t plain = wf_str_plain(s, '"', '\\'); /* most text is nothing else */
 
 		wf_buf_add(buf, wf_str_sub(s, 0, plain));
 		s = wf_str_skip(s, plain);

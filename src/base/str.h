@@ -123,6 +123,9 @@ wf_ascii_run(struct wf_str s)
 	return n;
 }
 
+/* How many bytes at the front of s are printable ASCII and neither `a` nor `b`. */
+size_t wf_str_plain(struct wf_str s, char a, char b);
+
 /* Edit distance of two short texts, letters without case, for "did you mean". */
 size_t wf_str_distance(struct wf_str a, struct wf_str b);
 
