@@ -46,6 +46,8 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	                                       : stage_condition(order->stage, order->kind);
 	step->arena = arena;
 	step->line_arena = wf_arena_new();
+	step->hashes.arena = arena;
+	step->hashes.box = job->box;
 	step->outputs = expr_object_new(job->arena);
 	step->exit_code = -1;
 	step->on_done = on_done;
@@ -240,6 +242,7 @@ void
 step_settle(struct step *step, enum plan_result result)
 {
 	step->running = false;
+	step->list->hashes = NULL;
 	step_close_group(step);
 	step_read_files(step);
 	if (step->cancelled) {
@@ -305,6 +308,7 @@ open_timer(struct step *step)
 static void
 stop_work(struct step *step)
 {
+	hashes_stop(&step->hashes);
 	if (step->builtin.builtin) {
 		step->builtin.cancelled = true;
 	} else if (step->inner.job) {
@@ -546,27 +550,99 @@ start_work(struct step *step, struct wf_error *err)
 	abort();
 }
 
+/* From here on a call of hashFiles() that has no answer yet is noted. */
+static void
+ask_hashes(struct step *step)
+{
+	step->hashes.asking = true;
+	step->list->hashes = &step->hashes;
+}
+
+/* Evaluates ahead what the work will evaluate, where that asks for hashFiles(). */
+static void
+look_ahead(struct step *step)
+{
+	const struct step_def *def = step->def;
+	const struct expr_token *const tokens[] = { def->timeout_minutes, def->run, def->shell,
+		def->working_directory, def->with };
+
+	for (size_t i = 0; i < WF_COUNT(tokens); i++)
+		hashes_look(step->arena, tokens[i], &step->list->scope);
+}
+
+/* It was told to end while its expressions waited for hashFiles(). */
+static bool
+is_cancelled_ahead(struct step *step)
+{
+	if (!step->cancelled)
+		return false;
+	record_start(step);
+	step_settle(step, PLAN_CANCELLED);
+	return true;
+}
+
+static void
+begin(void *data)
+{
+	struct step *step = data;
+	struct wf_error err;
+
+	if (is_cancelled_ahead(step))
+		return;
+	ask_hashes(step);
+	look_ahead(step);
+	if (hashes_wait(&step->hashes, begin, step))
+		return;
+	record_start(step);
+	start_timeout(step);
+	if (!start_work(step, &err))
+		step_fail(step, &err);
+}
+
+/* Nothing outlasts this but the step's own memory until hashFiles() has answered all of it. */
+static void
+consider(void *data)
+{
+	struct step *step = data;
+	struct wf_error err;
+	bool wanted = true, prepared;
+
+	ask_hashes(step);
+	prepared = prepare(step, &wanted, &err);
+	evaluate_name(step);
+	if (!step->cancelled && hashes_wait(&step->hashes, consider, step))
+		return;
+	step->list->hashes = NULL;
+	make_record(step);
+	if (!prepared && !step->cancelled) {
+		record_start(step);
+		step_fail(step, &err);
+	} else if (prepared && !wanted) {
+		skip(step);
+	} else {
+		begin(step);
+	}
+}
+
+/* Not among the steps that the user asked for. */
+static void
+leave_out(struct step *step)
+{
+	ask_hashes(step); /* a name is not worth a hash here */
+	evaluate_name(step);
+	step->list->hashes = NULL;
+	make_record(step);
+	step->reason = WF_S(SELECT_REASON);
+	finish(step, PLAN_SKIPPED);
+}
+
 void
 step_start(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
 {
 	struct step *step = step_new(list, order, on_done);
-	struct wf_error err;
-	bool wanted = false, prepared = order->left_out || prepare(step, &wanted, &err);
 
-	evaluate_name(step);
-	make_record(step);
-	if (order->left_out) {
-		step->reason = WF_S(SELECT_REASON);
-		finish(step, PLAN_SKIPPED);
-		return;
-	}
-	if (prepared && !wanted) {
-		skip(step);
-		return;
-	}
-	record_start(step);
-	if (prepared)
-		start_timeout(step);
-	if (!prepared || !start_work(step, &err))
-		step_fail(step, &err);
+	if (order->left_out)
+		leave_out(step);
+	else
+		consider(step);
 }

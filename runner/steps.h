@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct hashes;
 struct job;
 struct step;
 
@@ -30,6 +31,7 @@ struct steps {
 	struct expr_func funcs[STEPS_FUNCS];
 	struct expr_scope scope; /* over contexts and funcs */
 	struct step *current;
+	struct hashes *hashes; /* of the step whose expressions are evaluated; NULL: none */
 	bool advancing, stopped;
 	void (*on_done)(struct steps *steps);
 };

@@ -224,7 +224,8 @@ flush(struct record_sink *sink)
 {
 	struct ndjson *ndjson = (struct ndjson *)sink;
 
-	fwrite(ndjson->held.p, 1, ndjson->held.n, ndjson->out);
+	if (ndjson->held.n > 0)
+		fwrite(ndjson->held.p, 1, ndjson->held.n, ndjson->out);
 	fflush(ndjson->out);
 	wf_buf_clear(&ndjson->held);
 }

@@ -506,7 +506,8 @@ flush(struct record_sink *sink)
 {
 	struct term *term = (struct term *)sink;
 
-	fwrite(term->held.p, 1, term->held.n, term->out);
+	if (term->held.n > 0)
+		fwrite(term->held.p, 1, term->held.n, term->out);
 	fflush(term->out);
 	wf_buf_clear(&term->held);
 }
