@@ -513,9 +513,12 @@ add_secret_masks(struct session *session)
 	const struct expr_object *secrets = session->options->secrets;
 
 	session->mask = mask_new(NULL);
-	mask_add(session->mask, WF_S(RUN_DUMMY_TOKEN));
+	mask_add_token(session->mask, WF_S(RUN_DUMMY_TOKEN));
 	for (size_t i = 0; secrets && i < secrets->n; i++)
 		mask_add(session->mask, expr_to_string(session->arena, secrets->pairs[i].value));
+	if (secrets)
+		mask_add_token(session->mask,
+		    expr_to_string(session->arena, expr_object_get(secrets, WF_S("GITHUB_TOKEN"))));
 }
 
 static bool

@@ -100,7 +100,26 @@ apply_add_mask(struct step *step, const struct command *command)
 		    command->place);
 		return;
 	}
+	if (step->reader.echo)
+		step_say(step, RECORD_LINE, WF_S("::add-mask::***"));
 	mask_add_data(step->job->mask, command->data);
+}
+
+#define TOKEN_SHORTEST 7 /* of a stop token that is masked */
+
+/* 6.6: whoever reads the log shall not learn how to make the step's text commands again. */
+static void
+apply_stop(struct step *step, const struct command *command)
+{
+	if (command->data.n >= TOKEN_SHORTEST)
+		mask_add_data(step->job->mask, command->data);
+	step_say(step, RECORD_LINE, command->line);
+}
+
+static void
+apply_resume(struct step *step, const struct command *command)
+{
+	step_say(step, RECORD_LINE, command->line);
 }
 
 static void
@@ -254,8 +273,8 @@ static void (*const effects[])(struct step *step, const struct command *command)
 	[COMMAND_ADD_MATCHER] = apply_add_matcher,
 	[COMMAND_REMOVE_MATCHER] = apply_remove_matcher,
 	[COMMAND_ECHO] = apply_nothing, /* the reader has taken it in */
-	[COMMAND_STOP_COMMANDS] = apply_nothing,
-	[COMMAND_RESUME] = apply_nothing,
+	[COMMAND_STOP_COMMANDS] = apply_stop,
+	[COMMAND_RESUME] = apply_resume,
 	[COMMAND_SET_OUTPUT] = apply_set_output,
 	[COMMAND_SAVE_STATE] = apply_save_state,
 	[COMMAND_SET_ENV] = apply_set_env,

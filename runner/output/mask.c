@@ -452,6 +452,18 @@ mask_add(struct mask *mask, struct wf_str value)
 	mask_add_data(mask, wf_str_trim(value));
 }
 
+void
+mask_add_token(struct mask *mask, struct wf_str token)
+{
+	wf_auto(wf_buf_release) struct wf_buf pair = WF_BUF_INIT, form = WF_BUF_INIT;
+
+	mask_add(mask, token);
+	wf_buf_adds(&pair, "x-access-token:");
+	wf_buf_add(&pair, token);
+	encode_base64(&form, wf_buf_str(&pair));
+	mask_add(mask, wf_buf_str(&form));
+}
+
 struct mask *
 mask_new(const struct mask *parent)
 {

@@ -16,6 +16,8 @@ struct mask *mask_new(const struct mask *parent); /* parent may be NULL, and mus
 void mask_free(struct mask *mask);
 /* Registers a value: trimmed, each of its lines, and their encodings. Empty ones are ignored. */
 void mask_add(struct mask *mask, struct wf_str value);
+/* A token: also as git sends it to GitHub, as the password of the user x-access-token. */
+void mask_add_token(struct mask *mask, struct wf_str token);
 /* The same for the data of ::add-mask::, which GitHub does not trim as a whole. */
 void mask_add_data(struct mask *mask, struct wf_str data);
 /* text with each merged range of matches replaced by ***. Returns `text` itself when nothing

@@ -56,6 +56,14 @@ TEST(lines_are_put_together_from_chunks)
 	check_lines((const char *const[]){ "a\n", NULL }, 0, "a|");
 }
 
+TEST(lines_end_at_a_cr_too)
+{
+	check_lines((const char *const[]){ "10%\r20%\r", "30%\r\n", "x\r", "\n\r", "\ry", NULL }, 0,
+	    "10%|20%|30%|x|||y|");
+	check_lines((const char *const[]){ "abc\rdefghi\r\nj\r", NULL }, 4, "abc|defg|hi|j|");
+	check_lines((const char *const[]){ "\r\r\n\n", NULL }, 0, "|||");
+}
+
 TEST(lines_too_long_come_in_pieces)
 {
 	check_lines((const char *const[]){ "abcdefgh", "ij\nk\n", NULL }, 4, "abcd|efgh|ij|k|");

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
@@ -148,22 +147,15 @@ TEST(hash_takes_one_option_and_no_other)
 TEST(hash_of_more_files_than_one_batch_keeps_their_order)
 {
 	struct place place = make_place();
-	const char *folder = wf_join(place.arena, place.box.layout.workspace, "many");
-	EVP_MD_CTX *outer = EVP_MD_CTX_new();
-	unsigned char digest[32];
 
-	CHECK(wf_mkdirs(folder, 0755, NULL));
-	EVP_DigestInit_ex(outer, EVP_sha256(), NULL);
+	CHECK(wf_mkdirs(wf_join(place.arena, place.box.layout.workspace, "many"), 0755, NULL));
 	for (int i = 0; i < 5000; i++) {
 		const char *name = wf_strf(place.arena, "many/%04d", i).p;
 
 		write_file(&place, name, name);
-		EVP_Digest(name, strlen(name), digest, NULL, EVP_sha256(), NULL);
-		EVP_DigestUpdate(outer, digest, sizeof(digest));
 	}
-	EVP_DigestFinal_ex(outer, digest, NULL);
-	EVP_MD_CTX_free(outer);
-	check_hash(&place, "many/*", wf_hex(place.arena, digest, sizeof(digest)).p);
+	check_hash(&place, "many/*",
+	    "8f052bcf8545bd573ed02984d7a4c5ef8d6f3a2c782ea3832b9a77990d4eb87f");
 	end_place(&place);
 }
 

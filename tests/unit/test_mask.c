@@ -269,3 +269,16 @@ TEST(mask_takes_a_value_before_each_of_many_lines)
 	CHECK(mask_hits(mask, WF_S("secret-1, told")));
 	mask_free(mask);
 }
+
+TEST(mask_covers_a_token_as_git_sends_it)
+{
+	wf_auto(wf_buf_release) struct wf_buf buf = WF_BUF_INIT;
+	struct mask *mask = mask_new(NULL);
+
+	mask_add_token(mask, WF_S("gh-token"));
+	CHECK_STR(mask_apply(mask, WF_S("AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46Z2gtdG9rZW4="),
+	              &buf),
+	    "AUTHORIZATION: basic ***");
+	CHECK_STR(mask_apply(mask, WF_S("x-access-token:gh-token"), &buf), "x-access-token:***");
+	mask_free(mask);
+}
