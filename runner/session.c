@@ -575,6 +575,17 @@ close_session(struct session *session)
 		abort(); /* a handle was left open */
 }
 
+/* An error that ends the session is said past the record. */
+static void
+hide_secrets(const struct session *session, char *text, size_t size)
+{
+	wf_auto(wf_buf_release) struct wf_buf buf = WF_BUF_INIT;
+	struct wf_str masked = mask_apply(session->mask, wf_str(text), &buf);
+
+	if (masked.p != text)
+		snprintf(text, size, "%.*s", WF_ARG(masked));
+}
+
 bool
 session_run(const struct session_options *options, struct session_result *result,
     struct wf_diags *diags, struct wf_error *err)
@@ -584,6 +595,8 @@ session_run(const struct session_options *options, struct session_result *result
 
 	if (session.aborted) {
 		*err = session.abort_error;
+		hide_secrets(&session, err->msg, sizeof(err->msg));
+		hide_secrets(&session, err->hint, sizeof(err->hint));
 		ok = false;
 	}
 	close_session(&session);
