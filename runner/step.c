@@ -30,6 +30,15 @@ on_line(void *data, struct wf_str line)
 	step_line(data, line);
 }
 
+/* A secret is in one piece of a line, or it would not be found. */
+static size_t
+on_cut(void *data, struct wf_str text, size_t at)
+{
+	const struct step *step = data;
+
+	return mask_cut(step->job->mask, text, at);
+}
+
 static struct step *
 step_new(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
 {
@@ -53,6 +62,7 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	step->on_done = on_done;
 	for (size_t i = 0; i < WF_COUNT(step->lines); i++) {
 		step->lines[i].on_line = on_line;
+		step->lines[i].cut = on_cut;
 		step->lines[i].data = step;
 	}
 	step->started = record_now(job->call->run->session->record);

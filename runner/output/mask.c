@@ -29,6 +29,7 @@ struct trie {
 	struct wf_arena *arena;
 	struct node *nodes;
 	size_t n, cap;
+	size_t longest; /* of the values, in bytes */
 	bool linked;
 	size_t spent; /* nodes that were visited without links, since the last value */
 	uint32_t starts[256]; /* children of the root by byte */
@@ -158,6 +159,8 @@ trie_add(struct trie *trie, struct wf_str value)
 		return;
 	if (value.n < 3 && !trie->pairs)
 		use_pairs(trie);
+	if (value.n > trie->longest)
+		trie->longest = value.n;
 	mark_value(trie, p, value.n);
 	for (size_t i = 0; i < value.n; i++) {
 		child = child_of(trie, node, p[i]);
@@ -373,15 +376,13 @@ is_idle(const struct mask *mask)
 	return mask->trie->n == 1;
 }
 
-struct wf_str
-mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
+/* What is to be covered in text, in one list. */
+static const struct spans *
+find_spans(const struct mask *mask, struct wf_str text)
 {
-	struct spans *spans;
+	struct spans *spans = mask->found;
 	int levels = 0;
 
-	if (!mask)
-		return text;
-	spans = mask->found;
 	spans->n = 0;
 	for (const struct mask *level = mask; level; level = level->parent) {
 		size_t before = spans->n;
@@ -390,12 +391,38 @@ mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
 			trie_search(level->trie, text, spans);
 		levels += spans->n > before;
 	}
-	if (spans->n == 0)
-		return text;
 	if (levels > 1)
 		spans_merge(spans);
+	return spans;
+}
+
+struct wf_str
+mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
+{
+	const struct spans *spans = mask ? find_spans(mask, text) : NULL;
+
+	if (!spans || spans->n == 0)
+		return text;
 	cover(buf, text, spans);
 	return wf_buf_str(buf);
+}
+
+size_t
+mask_cut(const struct mask *mask, struct wf_str text, size_t at)
+{
+	const struct spans *spans;
+
+	for (const struct mask *level = mask; level; level = level->parent)
+		if (text.n - at < level->trie->longest)
+			return 0;
+	spans = find_spans(mask, text);
+	for (size_t i = 0; i < spans->n; i++) {
+		const struct span *span = &spans->items[i];
+
+		if (span->from < at && at < span->to)
+			return span->from ? span->from : span->to;
+	}
+	return at;
 }
 
 bool

@@ -162,6 +162,10 @@ spill(struct wf_lines *lines, size_t limit)
 		size_t left;
 
 		piece.n = whole_characters(piece);
+		if (lines->cut)
+			piece.n = lines->cut(lines->data, wf_buf_str(&lines->rest), piece.n);
+		if (piece.n == 0)
+			return;
 		lines->on_line(lines->data, piece);
 		left = lines->rest.n - piece.n;
 		memmove(lines->rest.p, lines->rest.p + piece.n, left);

@@ -79,3 +79,34 @@ TEST(lines_in_pieces_keep_characters_whole)
 	    "ab|\xe2\x82\xac"
 	    "c|d|");
 }
+
+/* Wants three bytes behind the cut, and none inside of "xyz". */
+static size_t
+cut_around_xyz(void *data, struct wf_str text, size_t at)
+{
+	ptrdiff_t xyz = wf_str_find(text, WF_S("xyz"));
+
+	(void)data;
+	if (text.n - at < 3)
+		return 0;
+	return xyz > 0 && at > (size_t)xyz && at < (size_t)xyz + 3 ? (size_t)xyz : at;
+}
+
+TEST(lines_too_long_are_cut_where_the_owner_says)
+{
+	struct gathered gathered = { WF_BUF_INIT };
+	struct wf_lines lines = {
+		.on_line = gather,
+		.cut = cut_around_xyz,
+		.data = &gathered,
+		.limit = 4,
+	};
+
+	wf_lines_feed(&lines, WF_S("abcx"));
+	wf_lines_feed(&lines, WF_S("y"));
+	CHECK_STR(wf_buf_str(&gathered.text), "");
+	wf_lines_feed(&lines, WF_S("zdef\nabcxyz"));
+	wf_lines_finish(&lines);
+	CHECK_STR(wf_buf_str(&gathered.text), "abc|xyzdef|abcxyz|");
+	wf_buf_release(&gathered.text);
+}
