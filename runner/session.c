@@ -544,9 +544,12 @@ add_secret_masks(struct session *session)
 	const struct expr_object *secrets = session->options->secrets;
 
 	session->mask = mask_new(NULL);
-	mask_add(session->mask, WF_S(RUN_DUMMY_TOKEN));
+	mask_add_token(session->mask, WF_S(RUN_DUMMY_TOKEN));
 	for (size_t i = 0; secrets && i < secrets->n; i++)
 		mask_add(session->mask, expr_to_string(session->arena, secrets->pairs[i].value));
+	if (secrets)
+		mask_add_token(session->mask,
+		    expr_to_string(session->arena, expr_object_get(secrets, WF_S("GITHUB_TOKEN"))));
 }
 
 static bool
@@ -610,6 +613,17 @@ close_session(struct session *session)
 		abort(); /* a handle was left open */
 }
 
+/* An error that ends the session is said past the record. */
+static void
+hide_secrets(const struct session *session, char *text, size_t size)
+{
+	wf_auto(wf_buf_release) struct wf_buf buf = WF_BUF_INIT;
+	struct wf_str masked = mask_apply(session->mask, wf_str(text), &buf);
+
+	if (masked.p != text)
+		snprintf(text, size, "%.*s", WF_ARG(masked));
+}
+
 bool
 session_step_debug(const struct session_options *options)
 {
@@ -636,6 +650,8 @@ session_run(const struct session_options *options, struct session_result *result
 
 	if (session.aborted) {
 		*err = session.abort_error;
+		hide_secrets(&session, err->msg, sizeof(err->msg));
+		hide_secrets(&session, err->hint, sizeof(err->hint));
 		ok = false;
 	}
 	close_session(&session);

@@ -14,6 +14,7 @@
 #include "runner/box/box.h"
 #include "runner/builtin/builtin.h"
 #include "runner/files.h"
+#include "runner/hashes.h"
 #include "runner/output/command.h"
 #include "runner/output/matcher.h"
 #include "runner/output/record.h"
@@ -44,6 +45,7 @@ struct step {
 	const struct record_step *rec; /* of the outermost step, also inside a composite action */
 	int64_t started;
 
+	struct hashes hashes; /* what hashFiles() has answered to its expressions */
 	struct expr_object *own_env; /* its env map evaluated, without outer layers */
 	struct expr_object *env; /* the env context: all layers */
 	struct wf_str name;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct hashes;
 struct job;
 struct step;
 
@@ -38,6 +39,7 @@ struct steps {
 	struct expr_scope scope; /* over contexts and funcs */
 	struct step
 	    *current; /* the one that the next waits for; others may run in the background */
+	struct hashes *hashes; /* of the step whose expressions are evaluated; NULL: none */
 	bool advancing, stopped;
 	bool expired; /* the time of the composite action is over */
 	bool ended; /* on_done has been called */
