@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "runner/files.h"
 #include "runner/scope.h"
+#include "runner/self.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -60,13 +61,13 @@ make_folders(struct job *job, struct wf_error *err)
 
 /* What a job sees of the host beyond its box. */
 static void
-add_mounts(struct job *job, struct box_spec *spec)
+add_mounts(struct job *job, const char *self, struct box_spec *spec)
 {
 	struct session *session = job->call->run->session;
 	const char *objects = wf_join(job->arena, repo_commondir(session->repo), "objects");
 	const struct box_mount mounts[] = {
 		{ objects, OBJECTS_INSIDE, false },
-		{ repo_workdir(session->repo), SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
+		{ self, SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
 		{ session->stubs, STUBS_INSIDE, false },
 	};
 	struct box_mount *kept;
@@ -83,10 +84,11 @@ add_mounts(struct job *job, struct box_spec *spec)
 	spec->mounts = kept;
 }
 
-static void
-make_box(struct job *job)
+static bool
+make_box(struct job *job, struct wf_error *err)
 {
 	struct session *session = job->call->run->session;
+	const char *self = self_folder(job->call->run, err);
 	struct box_spec spec = {
 		.name = wf_strf(job->arena, "wfrun-%d-%llu", (int)getpid(),
 		    (unsigned long long)job->rec->number)
@@ -97,14 +99,17 @@ make_box(struct job *job)
 		.temp = job->temp_dir,
 	};
 
+	if (!self)
+		return false;
 	if (session->options->box != BOX_HOST)
-		add_mounts(job, &spec);
+		add_mounts(job, self, &spec);
 	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
 	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
 	job->box->spec.busy = job->commands_dir;
 	job->box->on_ready = job_box_ready;
 	job->box->on_gone = job_box_gone;
 	job->box->data = job;
+	return true;
 }
 
 /* ---- environment ---- */
@@ -196,9 +201,8 @@ evaluate_limits(struct job *job, struct wf_error *err)
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
-	if (!make_folders(job, err))
+	if (!make_folders(job, err) || !make_box(job, err))
 		return false;
-	make_box(job);
 	scope_job(job);
 	steps_init(&job->steps, job, NULL, job->contexts);
 	if (!make_env(job, err))

@@ -52,6 +52,11 @@ bool uses_find(struct session *session, struct wf_arena *arena, struct wf_str us
 bool uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
     struct wf_error *err);
 
+/* The same of what uses_find() found, at the commit `rev` (NULL: the work tree) when it is an
+ * action of this repository. */
+bool uses_read(struct session *session, struct wf_arena *arena, const struct uses_place *place,
+    const char *rev, struct action **out, struct wf_error *err);
+
 /* The folder of an action that is not built in, as the job sees it. */
 const char *uses_folder(struct job *job, const struct uses_place *place);
 /* Starts the action of a uses step; the step settles by it. */

@@ -87,6 +87,7 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.env = scene->config.env,
 		.chain = !args->no_chain,
 		.chain_from = args->chain_from,
+		.workflows_from = args->workflows_from,
 		.strict = args->strict,
 	};
 	return true;
