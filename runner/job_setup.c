@@ -75,10 +75,12 @@ add_mounts(struct job *job, const char *self, struct box_spec *spec)
 	size_t nborrowed;
 
 	repo_alternates(session->repo, job->arena, &borrowed, &nborrowed);
-	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed, struct box_mount);
+	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 1, struct box_mount);
 	for (size_t i = 0; i < WF_COUNT(mounts); i++)
 		if (mounts[i].host)
 			kept[spec->nmounts++] = mounts[i];
+	if (nborrowed > 0) /* they name them relative to here */
+		kept[spec->nmounts++] = (struct box_mount){ objects, objects, false };
 	for (size_t i = 0; i < nborrowed; i++) /* where the folder of objects says they are */
 		kept[spec->nmounts++] = (struct box_mount){ borrowed[i], borrowed[i], false };
 	spec->mounts = kept;

@@ -473,6 +473,19 @@ builtin_inputs(struct step *step, const struct builtin *builtin, struct wf_error
 	return true;
 }
 
+/* What objects are borrowed from may be told relative to their place: then they must be seen there,
+ * which is what NULL stands for. */
+static const char *
+objects_inside(const struct step *step)
+{
+	const struct session *session = step->job->call->run->session;
+	const char **borrowed;
+	size_t n;
+
+	repo_alternates(session->repo, step->arena, &borrowed, &n);
+	return n > 0 || session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE;
+}
+
 static bool
 start_builtin(struct step *step, const struct builtin *builtin, struct wf_error *err)
 {
@@ -491,7 +504,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
-		.objects = session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE,
+		.objects = objects_inside(step),
 		.committed = session->options->event.committed,
 		.env = step_environ(step, step->inputs),
 		.state = job->state_dir,

@@ -29,7 +29,8 @@ enum uses_place_kind {
 #define STUBS_INSIDE "/opt/wfrun/stubs"
 /* And the repository itself, for `$/`. */
 #define SELF_INSIDE "/opt/wfrun/self"
-/* And git's objects, from which checkouts borrow; the work tree may be where a box hides it. */
+/* And git's objects, from which checkouts borrow; the work tree may be where a box hides it. Where
+ * the objects themselves are borrowed, they are seen at their own place as well. */
 #define OBJECTS_INSIDE "/opt/wfrun/objects"
 
 /* STUBS_INSIDE, or the host's folder itself when the box is the host; NULL without --stubs. */

@@ -121,7 +121,7 @@ bool repo_tree(struct repo *repo, struct wf_arena *arena, const char *rev, const
 bool repo_export(struct repo *repo, const char *rev, const char *dest, struct wf_error *err);
 
 /* The folders from which the repository borrows objects (`git clone --shared`, `--reference`),
- * those of a folder that is borrowed from too. Only absolute paths of folders that are there. */
+ * those of a folder that is borrowed from too. Absolute paths of folders that are there. */
 void repo_alternates(struct repo *repo, struct wf_arena *arena, const char ***out, size_t *n);
 
 /* All local branches and all tags, names short, with their commits (tags peeled). */
