@@ -38,6 +38,7 @@ struct paths_filter {
 
 	enum compare compare;
 	const char *base, *head; /* short names or shas */
+	struct wf_str merged; /* the base of a pull request, which its merge commit has, too */
 	struct wf_str below; /* the working directory below the checkout: "", or "src/" */
 	bool ok, no_merge_base;
 	const char *unknown; /* what the remote does not have either */
@@ -266,6 +267,17 @@ find_commit(struct paths_filter *pf, struct repo *repo, const char *name)
 	return fail_fetch(pf, repo, name);
 }
 
+/* Whether the merge commit of a pull request would have the files of its head. */
+static bool
+has_all_of_base(struct paths_filter *pf, struct repo *repo, const char *head)
+{
+	struct wf_str base;
+
+	return pf->merged.n > 0 &&
+	       repo_merge_base(repo, pf->arena, wf_cstr(pf->arena, pf->merged), head, &base) &&
+	       wf_str_eq(base, pf->merged);
+}
+
 /* The commit to count from; REPO_ZERO_SHA: from nothing. */
 static const char *
 find_base(struct paths_filter *pf, struct repo *repo, const char *head)
@@ -285,6 +297,8 @@ find_base(struct paths_filter *pf, struct repo *repo, const char *head)
 	case COMPARE_TREES: return find_commit(pf, repo, base);
 	case COMPARE_MERGE_BASE:
 		base = find_commit(pf, repo, base);
+		if (base && has_all_of_base(pf, repo, head))
+			return base;
 		if (base && repo_merge_base(repo, pf->arena, base, head, &sha))
 			return wf_cstr(pf->arena, sha);
 		pf->no_merge_base = base != NULL;
@@ -427,8 +441,9 @@ choose(struct paths_filter *pf)
 	}
 }
 
-/* On GitHub the merge of head and base is checked out and compared with the base; here it is not
- * made, but what it brings is what head has beyond the place where it left the base. */
+/* On GitHub the merge of head and base is checked out and compared with the base, whose name is
+ * taken as it is written. Here no merge is made. Where head has all of the base it would be the
+ * same as head; else what it brings is what head has beyond the place where it left the base. */
 static void
 choose_pull(struct paths_filter *pf)
 {
@@ -440,7 +455,8 @@ choose_pull(struct paths_filter *pf)
 		base = pf->call->facts->default_branch;
 	pf->compare = COMPARE_MERGE_BASE;
 	pf->head = short_name(pf, pf->call->event->ref);
-	pf->base = short_name(pf, base);
+	pf->base = wf_cstr(pf->arena, base);
+	pf->merged = payload_text(pf, "pull_request.base.sha");
 }
 
 /* Whether the comparison is the one that the event was made from: its changes are then taken, which

@@ -160,7 +160,7 @@ print_text(const struct scene *scene, const struct foreseen *runs, size_t n)
 	print_broken(&out, scene);
 	if (scene->followers_read)
 		print_remarks(&out, scene);
-	cmd_print(&out);
+	cmd_print_wrapped(&out);
 }
 
 static void

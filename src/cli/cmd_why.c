@@ -178,7 +178,7 @@ print_text(const struct scene *scene, const struct answer *answers)
 	scene_print_event(scene, &out);
 	for (size_t i = 0; i < scene->n; i++)
 		print_answer(&out, &answers[i], width, scene->cmd->arena);
-	cmd_print(&out);
+	cmd_print_wrapped(&out);
 }
 
 /* ---- JSON ---- */
