@@ -41,6 +41,7 @@ struct env_layers {
 	const struct expr_object *inputs; /* INPUT_*, or NULL */
 	const struct expr_object *state; /* STATE_*, or NULL */
 	const struct expr_object *github, *runner; /* exported as GITHUB_*, RUNNER_* */
+	const struct expr_object *service; /* ACTIONS_*, over all; or NULL */
 };
 
 /* The complete, NULL-ended environment of a process, in the arena. */

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "model/template.h"
 #include "runner/job_setup.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
@@ -52,6 +53,9 @@ job_new(struct call *call, const struct plan_job *plan)
 	job->call = call;
 	job->def = plan->node->def;
 	job->plan = *plan;
+	job->nsteps = call->parts ? select_steps(session->options->select,
+	                                call->parts[plan->node->index], job->def)
+	                          : job->def->nsteps;
 	job->rec = rec;
 	job->outputs = expr_object_new(arena);
 	job->temp_fd = job->commands_fd = -1;
@@ -95,6 +99,16 @@ job_annotate_error(struct job *job, const struct record_step *step, const struct
 	else
 		job_annotate(job, step, "error", "%s%s%s", err->msg, err->hint[0] ? "; " : "",
 		    err->hint);
+}
+
+bool
+job_fail_key(const struct job *job, const char *key, struct wf_error *err)
+{
+	const struct wf_error cause = *err;
+
+	plan_fail_key(job->call->plan, job->def, key, &cause, err);
+	err->pos = WF_NOWHERE;
+	return false;
 }
 
 static void
@@ -172,8 +186,7 @@ job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err)
 
 	*label = WF_S("");
 	if (!expr_token_eval(arena, job->def->runs_on, &scope, &value, err))
-		return wf_wrap(err, "Error when evaluating 'runs-on' for job '%.*s'",
-		    WF_ARG(job->def->id));
+		return job_fail_key(job, "runs-on", err);
 	find_foreign(value, label);
 	return true;
 }
@@ -274,7 +287,7 @@ enter_teardown(struct job *job)
 {
 	uv_timer_stop(&job->timer);
 	if (!job->facts.setup_failed)
-		job_collect_outputs(job);
+		job_collect(job);
 	if (job->box_started)
 		box_stop(job->box);
 	else
@@ -307,6 +320,7 @@ on_timer_closed(uv_handle_t *handle)
 	wf_close_fd(&job->commands_fd);
 	if (job->state_dir)
 		wf_remove_tree(job->state_dir, NULL);
+	offer_withdraw(job);
 	matcher_set_free(job->matchers);
 	wf_arena_free(job->arena);
 	job->arena = NULL;
@@ -399,9 +413,11 @@ on_patience_over(uv_timer_t *timer)
 void
 job_cancel(struct job *job, struct wf_str reason, bool now)
 {
-	if (job->state == JOB_DONE || (job->facts.cancelled && !now))
+	if (job->state == JOB_TEARDOWN || job->state == JOB_DONE || job->ending ||
+	    (job->facts.cancelled && !now))
 		return;
 	job->facts.cancelled = true;
+	job->ending = now;
 	if (!job->reason.n)
 		job->reason = wf_str_dup(job->call->run->arena, reason);
 	if (job->state == JOB_STEPS)

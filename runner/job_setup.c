@@ -4,10 +4,12 @@
 #include "runner/job_setup.h"
 
 #include "base/fs.h"
+#include "runner/environment.h"
 #include "runner/files.h"
 #include "runner/scope.h"
 #include "runner/self.h"
 #include "runner/session_state.h"
+#include "runner/store/home.h"
 #include "runner/uses.h"
 
 #include <errno.h>
@@ -16,10 +18,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define TIMEOUT_MINUTES 360
-#define CANCEL_MINUTES 5
-#define LONGEST_MINUTES (35.0 * 24 * 60) /* no run lasts longer on GitHub */
 
 static bool
 make_folder(const char *path, mode_t mode, struct wf_error *err)
@@ -86,6 +84,18 @@ add_mounts(struct job *job, const char *self, struct box_spec *spec)
 	spec->mounts = kept;
 }
 
+/* What wfrun keeps between runs, and the scripts, command files and secrets of other jobs. */
+static const char *const *
+covered_folders(struct job *job)
+{
+	const char **list = wf_new_array(job->arena, 3, const char *);
+	const char *home = store_home(job->arena, NULL);
+
+	list[0] = scratch_root(job->call->run->session->scratch);
+	list[1] = home;
+	return list;
+}
+
 static bool
 make_box(struct job *job, struct wf_error *err)
 {
@@ -99,6 +109,9 @@ make_box(struct job *job, struct wf_error *err)
 		.worktree = repo_workdir(session->repo),
 		.state = job->state_dir,
 		.temp = job->temp_dir,
+		.covered = covered_folders(job),
+		.no_network = session->options->no_network,
+		.limits = session->options->limits,
 	};
 
 	if (!self)
@@ -172,47 +185,19 @@ evaluate_defaults(struct job *job, struct wf_error *err)
 	           &job->default_directory, err);
 }
 
-/* A number of minutes, truncated; what is none of at least one is the fallback. */
-static bool
-evaluate_minutes(struct job *job, const struct expr_token *token, double fallback, double *out,
-    struct wf_error *err)
-{
-	if (!expr_token_number(job->arena, token, &job->steps.scope, fallback, out, err))
-		return false;
-	*out = trunc(*out);
-	if (!(*out > 0))
-		*out = fallback;
-	if (*out > LONGEST_MINUTES)
-		*out = LONGEST_MINUTES;
-	return true;
-}
-
-static bool
-evaluate_limits(struct job *job, struct wf_error *err)
-{
-	const struct job_def *def = job->def;
-
-	return expr_token_bool(job->arena, def->continue_on_error, &job->steps.scope, false,
-	           &job->continue_on_error, err) &&
-	       evaluate_minutes(job, def->timeout_minutes, TIMEOUT_MINUTES, &job->timeout_minutes,
-	           err) &&
-	       evaluate_minutes(job, def->cancel_timeout_minutes, CANCEL_MINUTES,
-	           &job->cancel_minutes, err);
-}
-
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
 	if (!make_folders(job, err) || !make_box(job, err))
 		return false;
-	scope_job(job);
+	if (!scope_job(job, err))
+		return false;
 	steps_init(&job->steps, job, NULL, job->contexts);
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	job->has_bash = has_bash(job);
-	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
-	       stage_find_pres(job, err);
+	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 
 /* ---- outputs ---- */
@@ -238,18 +223,26 @@ collect_output(struct job *job, const struct expr_token_pair *pair, struct wf_er
 	return true;
 }
 
-void
-job_collect_outputs(struct job *job)
+static void
+collect_outputs(struct job *job, const struct expr_token *outputs)
 {
-	const struct expr_token *outputs = job->def->outputs;
 	struct wf_error err;
 
-	if (!outputs || outputs->kind != EXPR_TOKEN_MAPPING)
-		return;
-	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
 			job_annotate_error(job, NULL, &err);
-			job->steps.status = PLAN_FAILURE;
+			if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
+				job->steps.status = PLAN_FAILURE;
 		}
+}
+
+void
+job_collect(struct job *job)
+{
+	const struct expr_token *outputs = job->def->outputs;
+
+	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
+	if (outputs && outputs->kind == EXPR_TOKEN_MAPPING)
+		collect_outputs(job, outputs);
+	environment_leave(job);
 }

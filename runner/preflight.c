@@ -4,6 +4,8 @@
 
 #include "model/call.h"
 #include "model/template.h"
+#include "plan/environment.h"
+#include "runner/environment.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -18,7 +20,11 @@ struct walk {
 	bool missing;
 	bool broken; /* a call is wrong */
 	bool mapped; /* in a called workflow whose secrets are those that the call names */
+	const struct expr_object *own; /* secrets of the job's environment, or NULL */
+	bool elsewhere; /* which environment it is, only the run knows */
 	unsigned calls, actions; /* depth so far */
+	struct wf_str prefix; /* of the ids of this workflow's jobs */
+	enum select_part part; /* of this workflow, when something is selected */
 };
 
 static void
@@ -67,7 +73,8 @@ visit_secret(void *data, struct wf_str context, const struct wf_str *path, size_
 	if (use->walk->mapped || !wf_str_ieq(context, WF_S("secrets")) || npath == 0 ||
 	    wf_str_ieq(path[0], WF_S("GITHUB_TOKEN")))
 		return;
-	if (given && expr_object_find(given, path[0]))
+	if (use->walk->elsewhere || (given && expr_object_find(given, path[0])) ||
+	    (use->walk->own && expr_object_find(use->walk->own, path[0])))
 		return;
 	session_note(session, RECORD_NOTE, NULL, use->pos,
 	    wf_strf(session->arena, "secret '%.*s' is not given: it is empty, as on GitHub",
@@ -242,8 +249,8 @@ check_callee(struct walk *walk, const struct job_def *job, const struct workflow
 	bool *known;
 
 	walk->mapped = mapped || !job->inherit_secrets;
-	key = wf_strf(session->arena, "%s %u %d %p", callee->file, walk->calls, walk->mapped,
-	    (const void *)given);
+	key = wf_strf(session->arena, "%s %u %d %p %d %.*s", callee->file, walk->calls,
+	    walk->mapped, (const void *)given, (int)walk->part, WF_ARG(walk->prefix));
 	known = wf_map_get(&session->checked, key);
 	if (!known) {
 		known = wf_new(session->arena, bool);
@@ -286,6 +293,24 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 	check_callee(walk, job, callee, given);
 }
 
+/* The same, of what is selected of the called workflow. */
+static void
+check_selected_call(struct walk *walk, const struct job_def *job,
+    const struct permissions_def *given, enum select_part part)
+{
+	struct wf_str prefix = walk->prefix;
+	enum select_part around = walk->part;
+
+	walk->part = part;
+	walk->prefix = WF_S(""); /* of no matter where all of its jobs are wanted */
+	if (part == SELECT_PART)
+		walk->prefix = wf_strf(walk->session->arena, "%.*s%.*s/", WF_ARG(prefix),
+		    WF_ARG(job->id));
+	check_call(walk, job, given);
+	walk->prefix = prefix;
+	walk->part = around;
+}
+
 /* Keys that are read and have no effect yet. */
 static void
 check_differences(struct walk *walk, const struct job_def *job)
@@ -296,8 +321,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 	} keys[] = {
 		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
 		{ job->services, "service containers are not started yet" },
-		{ job->environment, "environments have no rules, secrets and variables of their "
-		                    "own yet" },
+		{ job->environment, "protection rules of environments are not asked, and no "
+		                    "deployment is recorded" },
 		{ job->snapshot, "snapshots are not made" },
 	};
 
@@ -306,9 +331,54 @@ check_differences(struct walk *walk, const struct job_def *job)
 			add_difference(walk, keys[i].token->pos, keys[i].what);
 }
 
+/* What is given for the environment of a job, as far as its name is spelled out. */
+static void
+enter_environment(struct walk *walk, const struct job_def *job)
+{
+	const struct expr_token *name = environment_name_token(job->environment);
+	struct session_environment given;
+	struct wf_error err;
+
+	walk->own = NULL;
+	walk->elsewhere = name && name->kind != EXPR_TOKEN_LITERAL;
+	if (!name || walk->elsewhere)
+		return;
+	if (environment_find(walk->session, expr_to_string(walk->session->arena, name->literal),
+	        &given, &err))
+		walk->own = given.secrets;
+	else
+		add_error(walk, &err);
+}
+
+static void
+check_job(struct walk *walk, const struct job_def *job, const struct permissions_def *given,
+    const enum select_part *parts)
+{
+	const struct select *select = walk->session->options->select;
+	enum select_part part = parts ? parts[job->index] : SELECT_NEEDED;
+
+	if (part == SELECT_NONE)
+		return;
+	check_differences(walk, job);
+	enter_environment(walk, job);
+	scan_secrets(walk, job->env);
+	if (job->uses.n && parts)
+		check_selected_call(walk, job, given, part);
+	else if (job->uses.n)
+		check_call(walk, job, given);
+	else
+		check_steps(walk, job->steps,
+		    parts ? select_steps(select, part, job) : job->nsteps);
+}
+
 static void
 check_workflow(struct walk *walk, const struct workflow *wf, const struct permissions_def *around)
 {
+	const struct select *select = walk->session->options->select;
+	const enum select_part *parts = NULL;
+
+	if (select)
+		parts = select_jobs(walk->session->arena, select, wf, walk->prefix, walk->part);
 	if (wf->permissions.given)
 		around = &wf->permissions;
 	scan_spelling(walk, wf->root);
@@ -316,19 +386,14 @@ check_workflow(struct walk *walk, const struct workflow *wf, const struct permis
 	for (size_t i = 0; i < wf->njobs; i++) {
 		const struct job_def *job = wf->jobs[i];
 
-		check_differences(walk, job);
-		scan_secrets(walk, job->env);
-		if (job->uses.n)
-			check_call(walk, job, job->permissions.given ? &job->permissions : around);
-		else
-			check_steps(walk, job->steps, job->nsteps);
+		check_job(walk, job, job->permissions.given ? &job->permissions : around, parts);
 	}
 }
 
 enum preflight_result
 preflight(struct session *session, const struct workflow *wf, const struct load_files *files)
 {
-	struct walk walk = { .session = session, .files = files };
+	struct walk walk = { .session = session, .files = files, .part = SELECT_PART };
 
 	check_workflow(&walk, wf, NULL);
 	if (walk.missing)

@@ -13,6 +13,7 @@
 #include "expr/expr.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "plan/select.h"
 #include "runner/claims.h"
 #include "runner/load.h"
 #include "runner/output/mask.h"
@@ -40,6 +41,7 @@ struct call {
 	struct job *caller; /* NULL for the root */
 	struct plan *plan;
 	struct run_node *nodes; /* [plan->n] */
+	const enum select_part *parts; /* [plan->n]: what is selected; NULL: all */
 	enum plan_result *results; /* [plan->n], after continue-on-error */
 	struct expr_value *outputs; /* [plan->n], objects */
 	size_t ndone;
@@ -69,7 +71,6 @@ struct run {
 	unsigned depth; /* how many workflow_run levels lead here */
 	int64_t created;
 	bool in_progress; /* its first job has started */
-	bool cancelled;
 	enum plan_result result;
 	struct run *next; /* in the session's list */
 };
@@ -89,8 +90,9 @@ struct run *run_new(struct session *session, const struct run_cause *cause,
 /* Decides every node without needs. session_run_done() follows, from the loop, or from within when
  * there is nothing to wait for. */
 void run_start(struct run *run);
-/* Ends the run at once: nothing more is started, and what runs has a moment to react to SIGINT. */
-void run_cancel(struct run *run);
+/* Cancels the run as GitHub does (5.9): conditions are asked again, and what holds still runs. With
+ * `now` nothing more is started, and what runs has a moment to react to SIGINT. */
+void run_cancel(struct run *run, bool now);
 
 /* A job of the run started: the first one raises workflow_run with the type in_progress. */
 void run_in_progress(struct run *run);

@@ -2,6 +2,7 @@
 /* scope.c - contexts, put together when a job is set up and when a composite action starts. */
 #include "runner/scope.h"
 
+#include "runner/environment.h"
 #include "runner/job.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
@@ -103,11 +104,11 @@ job_context(struct job *job)
 
 /* What the runner adds to the github context (3.1, rows marked R). */
 static struct expr_object *
-github_context(struct job *job)
+github_context(struct job *job, struct expr_object *contexts)
 {
-	struct expr_value server = expr_object_get(job->call->contexts, WF_S("github"));
+	struct expr_value server = expr_object_get(contexts, WF_S("github"));
 	struct expr_object *github = scope_copy(job->arena, server.object);
-	struct wf_str token = expr_path_str(job->arena, expr_object_value(job->call->contexts),
+	struct wf_str token = expr_path_str(job->arena, expr_object_value(contexts),
 	    "secrets.GITHUB_TOKEN");
 
 	expr_object_set(github, WF_S("token"), expr_string(token));
@@ -137,18 +138,21 @@ scope_node(struct wf_arena *arena, const struct job *job)
 	return contexts;
 }
 
-void
-scope_job(struct job *job)
+bool
+scope_job(struct job *job, struct wf_error *err)
 {
 	struct expr_object *contexts = scope_node(job->arena, job);
 
-	job->github = github_context(job);
+	if (!environment_enter(job, contexts, err))
+		return false;
+	job->github = github_context(job, contexts);
 	job->runner_context = runner_context(job);
 	job->job_context = job_context(job);
 	expr_object_set(contexts, WF_S("github"), expr_object_value(job->github));
 	expr_object_set(contexts, WF_S("runner"), expr_object_value(job->runner_context));
 	expr_object_set(contexts, WF_S("job"), expr_object_value(job->job_context));
 	job->contexts = contexts;
+	return true;
 }
 
 /* What a composite action takes over from around it; all else it has for itself, or not at all. */

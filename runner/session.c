@@ -10,6 +10,7 @@
 #include "event/trigger.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
+#include "runner/service/service.h"
 #include "runner/session_state.h"
 
 #include <errno.h>
@@ -157,6 +158,50 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 		if (!try_to_wake(session, file->wf, false, woken, err))
 			return false;
 	}
+	return true;
+}
+
+/* ---- what is selected of them ---- */
+
+static const struct workflow *
+find_called(const void *data, struct wf_str uses)
+{
+	const struct session *session = data;
+
+	return session_called(session, &session->files, uses, WF_NOWHERE, NULL);
+}
+
+static bool
+is_selected(struct session *session, const struct workflow *wf)
+{
+	const enum select_part *parts = select_jobs(session->arena, session->options->select, wf,
+	    WF_S(""), SELECT_PART);
+
+	return select_any(parts, wf->njobs);
+}
+
+/* Checks the names, and lets the workflows sleep of which no job is selected. */
+static bool
+keep_selected(struct session *session, struct woken *woken, struct wf_error *err)
+{
+	const struct workflow **all = wf_new_array(session->arena, woken->n,
+	    const struct workflow *);
+	const struct select_source source = { find_called, session };
+	size_t kept = 0;
+
+	for (size_t i = 0; i < woken->n; i++)
+		all[i] = woken->items[i].wf;
+	if (!select_check(session->arena, session->options->select, all, woken->n, &source, err))
+		return false;
+	for (size_t i = 0; i < woken->n; i++) {
+		const struct trigger_verdict verdict = { .reason = WF_S(SELECT_NO_JOB) };
+
+		if (is_selected(session, woken->items[i].wf))
+			woken->items[kept++] = woken->items[i];
+		else
+			record_asleep(session, woken->items[i].wf, &verdict);
+	}
+	woken->n = kept;
 	return true;
 }
 
@@ -387,20 +432,32 @@ note_elsewhere(struct session *session)
 		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE, text);
 }
 
+/* `now` as for run_cancel(). */
 static void
-cancel_all(struct session *session)
+cancel_all(struct session *session, bool now)
 {
 	session->cancelled = true;
+	session->ending = now;
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
-			run_cancel(run);
+			run_cancel(run, now);
 }
 
+/* Ctrl-C is what "Cancel workflow" is on GitHub; a second one is "Force cancel". Who sends another
+ * signal does not come back to send a second, and expects an end. */
 static void
 on_signal(uv_signal_t *handle, int signum)
 {
-	(void)signum;
-	cancel_all(handle->data);
+	struct session *session = handle->data;
+	bool gently = signum == SIGINT && !session->cancelled;
+
+	if (session->ending)
+		return;
+	if (gently)
+		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+		    WF_S("cancelling: what says always() or cancelled() still runs; a second "
+		         "Ctrl-C ends everything at once"));
+	cancel_all(session, !gently);
 }
 
 void
@@ -410,7 +467,7 @@ session_abort(struct session *session, const struct wf_error *err)
 		return;
 	session->aborted = true;
 	session->abort_error = *err;
-	cancel_all(session);
+	cancel_all(session, true);
 }
 
 /* The loop is about to wait: what sinks hold back becomes visible. */
@@ -461,11 +518,6 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 	bool good = true;
 
 	for (size_t i = 0; i < woken->n; i++) {
-		runs[i] = run_new(session, &woken->items[i], NULL, err);
-		if (!runs[i])
-			return false;
-	}
-	for (size_t i = 0; i < woken->n; i++) {
 		const struct workflow *wf = woken->items[i].wf;
 
 		if (!can_start(session, wf, &session->files) ||
@@ -473,7 +525,42 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 		    !preflight_followers(session, wf, 0))
 			good = false;
 	}
-	return good || wf_diags_first(session->diags, err);
+	if (!good)
+		return wf_diags_first(session->diags, err);
+	for (size_t i = 0; i < woken->n; i++) {
+		runs[i] = run_new(session, &woken->items[i], NULL, err);
+		if (!runs[i])
+			return false;
+	}
+	return true;
+}
+
+static void
+note_unnumbered(void *data, const struct wf_error *why)
+{
+	struct session *session = data;
+
+	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+	    wf_strf(session->arena, "the run store cannot be used: %s%s%s", why->msg,
+	        why->hint[0] ? "; " : "", why->hint));
+}
+
+static void
+note_private(void *data, const struct wf_error *why)
+{
+	struct session *session = data;
+
+	session_note(session, RECORD_NOTE, NULL, WF_NOWHERE,
+	    wf_strf(session->arena, "concurrency groups hold within this wfrun only: %s",
+	        why->msg));
+}
+
+static const char *
+make_private(void *data, struct wf_error *err)
+{
+	struct session *session = data;
+
+	return scratch_folder(session->scratch, session->arena, "queues", err);
 }
 
 static bool
@@ -483,6 +570,8 @@ turn(struct session *session, struct wf_error *err)
 	struct run **runs;
 
 	if (!(session->options->workflows ? choose_named : choose_all)(session, &woken, err))
+		return false;
+	if (session->options->select && woken.n > 0 && !keep_selected(session, &woken, err))
 		return false;
 	note_elsewhere(session);
 	runs = wf_new_array(session->arena, woken.n, struct run *);
@@ -500,6 +589,7 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
+	ledger_finish(session->ledger);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }
@@ -546,7 +636,6 @@ open_session(struct session *session, struct wf_error *err)
 	/* like GitHub's ids: large, growing with time, and different in every run */
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
-	session->claims = claims_new(session->arena);
 	wf_map_init(&session->said, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
 	wf_map_init(&session->broken, session->arena, false);
@@ -557,6 +646,12 @@ open_session(struct session *session, struct wf_error *err)
 		return false;
 	session->repo = options->repo;
 	session->facts = *options->facts;
+	session->claims = claims_new(session->arena,
+	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
+	        note_private, session });
+	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
+	    note_unnumbered, session);
+	record_add_sink(session->record, ledger_sink(session->ledger));
 	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
 	        &session->event, err))
 		return false;
@@ -576,6 +671,9 @@ open_session(struct session *session, struct wf_error *err)
 static void
 close_session(struct session *session)
 {
+	claims_close(session->claims);
+	ledger_close(session->ledger);
+	service_stop(session->service);
 	scratch_free(session->scratch);
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)

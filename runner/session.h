@@ -9,6 +9,7 @@
 #include "event/event.h"
 #include "expr/expr.h"
 #include "model/workflow.h"
+#include "plan/select.h"
 #include "runner/box/box.h"
 #include "runner/output/record.h"
 
@@ -27,6 +28,11 @@ enum session_workflows_from {
 	SESSION_WORKFLOWS_WORKTREE, /* the work tree; so are those of the chain then */
 };
 
+/* What belongs to one environment: names to strings, never NULL. */
+struct session_environment {
+	struct expr_object *secrets, *vars;
+};
+
 struct session_options {
 	struct repo *repo; /* open until the session is over; the caller's */
 	const struct repo_facts *facts; /* of it: looking at a large work tree twice takes long */
@@ -34,12 +40,20 @@ struct session_options {
 	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
 	const char *stubs; /* --stubs DIR, or NULL */
 	enum box_kind box;
+	bool no_network; /* sandboxes have a loopback interface alone */
+	struct box_limits limits; /* of each sandbox */
 	unsigned max_jobs; /* -j; 0: the processors */
 	struct expr_object *secrets, *vars; /* names to strings */
+	/* Looks up what is given for an environment, by its name without case; empty when nothing
+	 * is. false and *err: it cannot be read. NULL: nothing is given for any. */
+	bool (*environment)(void *data, struct wf_str name, struct session_environment *out,
+	    struct wf_error *err);
+	void *environment_data;
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
 	enum session_workflows_from workflows_from;
+	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */
 	struct record *record; /* where everything is said */
 };

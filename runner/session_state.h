@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "event/event.h"
 #include "event/repo.h"
+#include "runner/ledger.h"
 #include "runner/load.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
@@ -29,7 +30,10 @@ struct session {
 	struct record *record;
 	struct sched *sched;
 	struct claims *claims; /* concurrency groups */
+	struct ledger *ledger; /* numbers of runs */
 	struct scratch *scratch;
+	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
+	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */
@@ -49,7 +53,8 @@ struct session {
 	uint64_t run_id_base, njobs;
 	uv_signal_t signals[SESSION_SIGNALS]; /* those that end everything */
 	uv_prepare_t prepare; /* flushes the record before the loop waits */
-	bool cancelled;
+	bool cancelled; /* by the user, or because nothing can run: no run is started any more */
+	bool ending; /* at once: not even always() starts anything */
 	bool failed; /* some run concluded in failure, or was cancelled */
 	bool invalid; /* some workflow file is refused by GitHub */
 	bool aborted; /* something is missing without which nothing can run: abort_error */

@@ -51,7 +51,7 @@ find_pre(struct job *job, const struct step_def *def, struct wf_error *err)
 bool
 stage_find_pres(struct job *job, struct wf_error *err)
 {
-	for (size_t i = 0; i < job->def->nsteps; i++) {
+	for (size_t i = 0; i < job->nsteps; i++) {
 		const struct step_def *def = job->def->steps[i];
 
 		if (def->kind == STEP_USES && !find_pre(job, def, err))

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "runner/job.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/script.h"
 #include "runner/session_state.h"
@@ -242,8 +243,11 @@ step_settle(struct step *step, enum plan_result result)
 	step_close_group(step);
 	step_read_files(step);
 	if (step->cancelled) {
+		/* steps inside, and a built-in that was interrupted, have said so */
+		bool said = step->inner.job || (step->builtin.cancelled && result == PLAN_FAILURE);
+
 		result = PLAN_CANCELLED;
-		if (!step->inner.job)
+		if (!said)
 			job_annotate(step->job, step->rec, "error", "The operation was canceled.");
 	} else if (step->timed_out || step->failed)
 		result = PLAN_FAILURE;
@@ -372,6 +376,7 @@ step_environ(struct step *step, const struct expr_object *inputs)
 		.state = step->stage ? step->stage->state : NULL,
 		.github = github.object,
 		.runner = step->job->runner_context,
+		.service = offer_variables(step, inputs != NULL),
 	};
 
 	return env_process(step->arena, &step->job->env, &layers);
@@ -413,7 +418,7 @@ on_process_end(struct box_exec *exec, const struct box_end *end)
 		return;
 	}
 	step->exit_code = end->signal ? 128 + end->signal : end->status;
-	if (step->exit_code != 0 && !step->cancelled)
+	if (step->exit_code != 0 && !step->cancelled && !step->timed_out)
 		job_annotate(step->job, step->rec, "error", "Process completed with exit code %d.",
 		    step->exit_code);
 	step_settle(step, step->exit_code == 0 ? PLAN_SUCCESS : PLAN_FAILURE);
@@ -543,10 +548,15 @@ step_start(struct steps *list, const struct step_order *order, void (*on_done)(s
 {
 	struct step *step = step_new(list, order, on_done);
 	struct wf_error err;
-	bool wanted = true, prepared = prepare(step, &wanted, &err);
+	bool wanted = false, prepared = order->left_out || prepare(step, &wanted, &err);
 
 	evaluate_name(step);
 	make_record(step);
+	if (order->left_out) {
+		step->reason = WF_S(SELECT_REASON);
+		finish(step, PLAN_SKIPPED);
+		return;
+	}
 	if (prepared && !wanted) {
 		skip(step);
 		return;

@@ -77,6 +77,7 @@ struct step_order {
 	const struct step_def *def;
 	enum stage_kind kind;
 	struct stage *stage; /* of a pre or post */
+	bool left_out; /* it is not selected: skipped without a question */
 };
 
 /* Starts a step of a list. on_done follows exactly once, maybe from within. */

@@ -148,6 +148,7 @@ next_order(struct steps *steps, struct step_order *order)
 	}
 	order->kind = STAGE_MAIN;
 	if (steps->next < steps->n) {
+		order->left_out = of_job && steps->next >= steps->job->nsteps;
 		order->def = steps->defs[steps->next++];
 		return true;
 	}

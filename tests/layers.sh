@@ -12,6 +12,8 @@ git2 src/event/repo*|runner/store/fetch.c|tests/unit/test_repo_tls.c
 pcre2.h src/base/pattern*.c
 uv.h runner/*|tests/unit/*
 openssl/ runner/*
+sqlite3.h runner/store/db.c
+microhttpd.h runner/service/server.c
 cmocka.h tests/unit/*"
 case=0
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* child.c - start, signal and reap the processes of a box, from its init.
  *
- * posix_spawn() shares memory with the child until the exec, so that a start costs the same however
- * large this program is; what it cannot tell (which of the paths was missing) is looked at before.
+ * A child shares this process's memory until its exec; what an exec cannot tell (which of the paths
+ * was missing) is looked at before.
  */
 #include "runner/box/child.h"
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "runner/box/filter.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +16,6 @@
 #include <limits.h>
 #include <paths.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,51 +76,57 @@ find_program(const struct child_order *order, int cwd, char found[PATH_MAX])
 
 /* ---- start ---- */
 
+/* All of what follows runs in the memory of this process, which waits: nothing but system calls,
+ * and the one variable that both look at. */
+struct birth {
+	const struct child_order *order;
+	const char *program;
+	int cwd;
+	bool filtered;
+	volatile int errnum;
+};
+
 static void
-set_attributes(posix_spawnattr_t *attr)
+default_signals(void)
 {
-	sigset_t all, none;
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
+	sigset_t none;
 
-	/* sigfillset() leaves out the two signals of the thread library, which would stay ignored
-	 */
-	memset(&all, 0xff, sizeof(all));
+	for (int signum = 1; signum < NSIG; signum++) /* two refuse, and are so already */
+		sigaction(signum, &by_default, NULL);
 	sigemptyset(&none);
-	posix_spawnattr_setflags(attr,
-	    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(attr, &none);
-	posix_spawnattr_setsigdefault(attr, &all);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int
-set_actions(posix_spawn_file_actions_t *actions, const struct child_order *order, int cwd)
+_Noreturn static void
+become(struct birth *birth)
 {
-	int errnum = posix_spawn_file_actions_adddup2(actions, order->in, STDIN_FILENO);
+	const struct child_order *order = birth->order;
 
-	if (errnum == 0)
-		errnum = posix_spawn_file_actions_adddup2(actions, order->out, STDOUT_FILENO);
-	if (errnum == 0)
-		errnum = posix_spawn_file_actions_adddup2(actions, order->err, STDERR_FILENO);
-	if (errnum == 0)
-		errnum = posix_spawn_file_actions_addfchdir_np(actions, cwd);
-	return errnum;
+	setsid();
+	default_signals();
+	if (dup2(order->in, STDIN_FILENO) >= 0 && dup2(order->out, STDOUT_FILENO) >= 0 &&
+	    dup2(order->err, STDERR_FILENO) >= 0 && fchdir(birth->cwd) == 0) {
+		errno = birth->filtered ? filter_enter() : 0;
+		if (errno == 0)
+			execve(birth->program, order->argv, order->env);
+	}
+	birth->errnum = errno;
+	_exit(127);
 }
 
+/* vfork(): a start costs the same however large this program is. */
 static int
-spawn(const struct child_order *order, const char *program, int cwd, pid_t *pid)
+spawn(struct birth *birth, pid_t *pid)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	int errnum;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attr);
-	set_attributes(&attr);
-	errnum = set_actions(&actions, order, cwd);
-	if (errnum == 0)
-		errnum = posix_spawn(pid, program, &actions, &attr, order->argv, order->env);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
-	return errnum;
+	*pid = vfork();
+	if (*pid == 0)
+		become(birth);
+	if (*pid < 0)
+		return errno;
+	if (birth->errnum)
+		waitpid(*pid, NULL, 0);
+	return birth->errnum;
 }
 
 int
@@ -134,8 +140,11 @@ child_start(struct children *children, const struct child_order *order)
 	if (cwd < 0)
 		return errno;
 	errnum = find_program(order, cwd, program);
-	if (errnum == 0)
-		errnum = spawn(order, program, cwd, &pid);
+	if (errnum == 0) {
+		struct birth birth = { order, program, cwd, children->filtered, 0 };
+
+		errnum = spawn(&birth, &pid);
+	}
 	if (errnum == 0)
 		*wf_push(children->arena, children->items, children->n,
 		    children->cap) = (struct child){ .id = order->id, .pid = pid };

@@ -29,6 +29,7 @@ struct child {
 /* Those that have not ended. */
 struct children {
 	struct wf_arena *arena;
+	bool filtered; /* each gets the system call filter (filter.h) */
 	struct child *items;
 	size_t n, cap;
 };

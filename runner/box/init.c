@@ -77,7 +77,9 @@ make_sandbox(struct init *init, struct wf_error *err)
 {
 	const struct wire_setup *setup = &init->setup;
 
-	return space_enter(init->sock, setup->parent, err) && space_name(setup->spec.name, err) &&
+	return limits_join(setup->joins, err) &&
+	       space_enter(init->sock, setup->parent, setup->spec.no_network, err) &&
+	       space_name(setup->spec.name, err) &&
 	       root_build(&init->root, init->arena, setup, err) && space_drop(err);
 }
 
@@ -126,6 +128,7 @@ receive_setup(struct init *init)
 	close(fds[0]);
 	if (ok)
 		wire_get_setup(init->arena, &request, texts, &init->setup);
+	init->children.filtered = init->setup.sandbox;
 	return ok;
 }
 

@@ -10,10 +10,11 @@
 #include <sys/types.h>
 
 /* Moves into namespaces of its own (mount, PID, IPC, UTS; user too when the privileges are
- * missing). Returns true in a new process, PID 1 of these namespaces; the calling process stays
- * behind as its keeper, is reaped only after the last process in there, and never returns. Dies
- * with `parent`. On false nothing was started. */
-bool space_enter(int sock, pid_t parent, struct wf_error *err);
+ * missing; network, with nothing but its loopback interface, when
+ * `own_network`). Returns true in a new process, PID 1 of these namespaces; the calling process
+ * stays behind as its keeper, is reaped only after the last process in there, and never returns.
+ * Dies with `parent`. On false nothing was started. */
+bool space_enter(int sock, pid_t parent, bool own_network, struct wf_error *err);
 /* Takes from all processes started from now on what the root of a container does not get. */
 bool space_drop(struct wf_error *err);
 /* Names the machine after the box. */

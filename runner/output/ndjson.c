@@ -191,8 +191,11 @@ add_names(struct wf_buf *buf, const struct record_event *event, unsigned fields)
 {
 	if (fields & RUN_FACTS && event->run)
 		add_run_facts(buf, event->run);
-	if (fields & JOB_NAME && event->job)
+	if (fields & JOB_NAME && event->job) {
 		add_text(buf, "name", event->job->name);
+		add_some_text(buf, "environment", event->job->environment);
+		add_some_text(buf, "environment_url", event->job->environment_url);
+	}
 	if (fields & STEP_NAME && event->step) {
 		add_some_text(buf, "step_id", event->step->id);
 		add_text(buf, "name", event->step->name);

@@ -61,6 +61,8 @@ struct record_job {
 	struct wf_str id; /* "test"; in a called workflow "test/unit" */
 	struct wf_str name; /* display name, "test / unit (3.11)" */
 	uint64_t number; /* 1, 2, ... within this invocation */
+	/* of its environment, or empty; the url is known when the job ends, and holds no secret */
+	struct wf_str environment, environment_url;
 };
 
 struct record_step {

@@ -119,6 +119,8 @@ finish_job(struct collector *c, const struct record_event *event)
 	job->result = event->result;
 	job->duration = event->duration;
 	job->reason = shortened(c->report.arena, event->reason);
+	job->facts.environment = shortened(c->report.arena, event->job->environment);
+	job->facts.environment_url = shortened(c->report.arena, event->job->environment_url);
 }
 
 static void

@@ -39,6 +39,7 @@ print_job(struct wf_buf *out, const struct outlook *outlook, size_t node, struct
 		wf_buf_addf(out, "%*s%-*.*s  ", indent, "", width > 0 ? width : 0,
 		    WF_ARG(tell_line(arena, tell_name(f, i))));
 		tell_state(out, f, arena);
+		tell_environment(out, f, i);
 		wf_buf_addc(out, '\n');
 		if (i < calls->n)
 			print_call(out, &calls->items[i], arena, indent + 2);
@@ -104,6 +105,30 @@ print_run(struct wf_buf *out, const struct foreseen *run, struct wf_arena *arena
 	print_followers(out, run, arena, 2);
 }
 
+/* What is selected is looked for in what wakes. */
+static bool
+narrow(struct scene *scene, struct foreseen *runs, size_t n, struct wf_error *err)
+{
+	struct wf_arena *arena = scene->cmd->arena;
+	const struct workflow **woken = wf_new_array(arena, n, const struct workflow *);
+	const struct select_source source = { foresee_called, &scene->files };
+	size_t nwoken = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].outlook)
+			woken[nwoken++] = runs[i].wf;
+	if (!scene->select || nwoken == 0)
+		return true;
+	if (!select_check(arena, scene->select, woken, nwoken, &source, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (runs[i].outlook && outlook_narrow(arena, runs[i].outlook, scene->select) == 0) {
+			runs[i].outlook = NULL;
+			runs[i].verdict.reason = WF_S(SELECT_NO_JOB);
+		}
+	return true;
+}
+
 static bool
 look(struct scene *scene, struct foreseen *runs, size_t *n, struct wf_error *err)
 {
@@ -116,7 +141,7 @@ look(struct scene *scene, struct foreseen *runs, size_t *n, struct wf_error *err
 			return false;
 		++*n;
 	}
-	return true;
+	return narrow(scene, runs, *n, err);
 }
 
 /* The files that GitHub refuses; their problems are shown as well. */

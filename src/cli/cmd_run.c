@@ -57,12 +57,26 @@ check_view(const struct args *args, struct wf_error *err)
 	if (args->quiet && args->verbose)
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--quiet and --verbose exclude each other");
+	if (args->box != BOX_SANDBOX &&
+	    (args->network != OPT_NETWORK_HOST || args->memory || args->pids || args->millicpus))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "--network, --memory, --pids and --cpus are for sandboxes, and --box host "
+		    "makes none");
 	if (args->json && (args->quiet || args->verbose))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--json prints everything: "
 		    "--%s does not go with it",
 		    args->quiet ? "quiet" : "verbose");
 	return true;
+}
+
+static bool
+find_environment(void *data, struct wf_str name, struct session_environment *out,
+    struct wf_error *err)
+{
+	const struct config *config = data;
+
+	return config_environment(config->environments, name, &out->secrets, &out->vars, err);
 }
 
 /* Opens the scene, and takes from it what the session needs. */
@@ -81,14 +95,19 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.workflows = args->words.items,
 		.stubs = args->stubs,
 		.box = args->box,
+		.no_network = args->network == OPT_NETWORK_NONE,
+		.limits = { args->memory, args->pids, args->millicpus },
 		.max_jobs = args->jobs,
 		.secrets = scene->config.secrets,
 		.vars = scene->config.vars,
+		.environment = find_environment,
+		.environment_data = &scene->config,
 		.env = scene->config.env,
-		.chain = !args->no_chain,
+		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
 		.workflows_from = args->workflows_from,
 		.strict = args->strict,
+		.select = scene->select,
 	};
 	return true;
 }

@@ -54,8 +54,8 @@ contexts_of(struct scene *scene, const struct foreseen *run, struct expr_object 
 
 /* ---- jobs ---- */
 
-static const struct workflow *
-find_called(const void *data, struct wf_str uses)
+const struct workflow *
+foresee_called(const void *data, struct wf_str uses)
 {
 	if (!wf_str_starts(uses, WF_S("./")) && !wf_str_starts(uses, WF_S("$/")))
 		return NULL;
@@ -65,7 +65,7 @@ find_called(const void *data, struct wf_str uses)
 bool
 foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err)
 {
-	struct outlook_source source = { find_called, run->files };
+	struct outlook_source source = { foresee_called, run->files };
 	struct expr_object *contexts;
 
 	if (!contexts_of(scene, run, &contexts, err))
@@ -164,7 +164,7 @@ foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *er
 {
 	size_t budget = MAX_FOLLOWERS;
 
-	if (!run->outlook || scene->cmd->args->no_chain)
+	if (!run->outlook || scene->cmd->args->no_chain || scene->select)
 		return true;
 	return follow(scene, run, 0, &budget, err);
 }

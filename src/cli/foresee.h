@@ -30,7 +30,10 @@ struct foreseen {
 /* Whether the event wakes the workflow; if so its jobs. */
 bool foresee(struct scene *scene, const struct load_files *files, const struct workflow *wf,
     const struct event *event, struct foreseen *out, struct wf_error *err);
+/* The workflow that a job calls by `uses`, or NULL; data is the struct load_files of the caller. */
+const struct workflow *foresee_called(const void *data, struct wf_str uses);
 /* The jobs of a workflow as if the event had woken it. */
 bool foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err);
-/* The runs that its end, or its start, wakes, down to the depth that GitHub follows. */
+/* The runs that its end, or its start, wakes, down to the depth that GitHub follows; none where
+ * jobs are selected. */
 bool foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *err);

@@ -153,13 +153,27 @@ check_inputs(struct scene *scene, struct wf_error *err)
 	return wf_hint(err, "inputs go with --event dispatch");
 }
 
+static bool
+read_selection(struct scene *scene, struct wf_error *err)
+{
+	const struct args *args = scene->cmd->args;
+	const struct select_wish wish = {
+		.jobs = args->only_jobs.items,
+		.matrix = args->matrix.items,
+		.steps = args->steps.items,
+	};
+
+	return select_read(scene->cmd->arena, &wish, &scene->select, err);
+}
+
 bool
 scene_settings(struct scene *scene, struct wf_error *err)
 {
 	const struct args *args = scene->cmd->args;
 	const char *root = repo_workdir(scene->repo);
 
-	if (!config_read(scene->cmd->arena, args, root, &scene->config, err))
+	if (!config_read(scene->cmd->arena, args, root, &scene->config, err) ||
+	    !read_selection(scene, err))
 		return false;
 	scene->event_args = (struct event_args){
 		.spec = args->event,

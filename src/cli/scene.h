@@ -12,6 +12,7 @@
 #include "event/repo.h"
 #include "event/trigger.h"
 #include "expr/expr.h"
+#include "plan/select.h"
 #include "runner/load.h"
 
 #include <stdbool.h>
@@ -31,6 +32,7 @@ struct scene {
 	struct event_args event_args;
 	struct event event;
 	bool assumed; /* no event was given: push */
+	struct select *select; /* --job, --matrix, --step; NULL: everything */
 };
 
 /* The repository of the current folder and its facts. */
@@ -39,8 +41,8 @@ void scene_close(struct scene *scene);
 /* The workflows that GitHub reads for the event; before there is one, those of what is checked out.
  * Problems of those that are named, or of all, go to the diags of the command. */
 bool scene_load(struct scene *scene, struct wf_error *err);
-/* Inputs, secrets, variables, and what the options say of the event. A workflow that is named
- * without an event is WF_ERR_USAGE that lists what it listens to. */
+/* Inputs, secrets, variables, what is selected, and what the options say of the event. A workflow
+ * that is named without an event is WF_ERR_USAGE that lists what it listens to. */
 bool scene_settings(struct scene *scene, struct wf_error *err);
 /* The event itself. */
 bool scene_event(struct scene *scene, struct wf_error *err);
