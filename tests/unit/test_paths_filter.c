@@ -368,7 +368,7 @@ TEST(paths_filter_errors_are_those_of_the_action)
 		    "'all'." },
 		{ "base", "nowhere",
 		    "::error::The process '/usr/bin/git' failed with exit code 128" },
-		{ "base", "refs/heads/heads/main", "::error::The process '/usr/bin/git' failed" },
+		{ "base", "heads/main", "::error::Could not determine what is heads/main - " },
 	};
 
 	for (size_t i = 0; i < WF_COUNT(rows); i++) {
