@@ -114,6 +114,17 @@ env_add_path(struct env *env, struct wf_str path)
 	wf_map_set(&env->path_places, path, (void *)(uintptr_t)env->npaths);
 }
 
+void
+env_merge(struct env *into, const struct env *from)
+{
+	for (size_t i = 0; i < from->values->n; i++)
+		expr_object_set(into->values, from->values->pairs[i].key,
+		    from->values->pairs[i].value);
+	for (size_t i = 0; i < from->npaths; i++)
+		if (from->paths[i].p)
+			env_add_path(into, from->paths[i]);
+}
+
 static struct wf_str
 base_value(const struct env *env, struct wf_str name)
 {

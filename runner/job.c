@@ -275,8 +275,6 @@ static void
 enter_steps(struct job *job)
 {
 	job->steps.on_done = on_steps_done;
-	job->steps.defs = job->def->steps;
-	job->steps.n = job->def->nsteps;
 	if (job->facts.cancelled)
 		steps_cancel(&job->steps, true);
 	steps_advance(&job->steps);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "expr/expr.h"
 #include "plan/plan.h"
+#include "runner/background.h"
 #include "runner/box/box.h"
 #include "runner/env.h"
 #include "runner/output/mask.h"
@@ -47,7 +48,7 @@ struct job {
 	struct call *call;
 	const struct job_def *def;
 	struct plan_job plan; /* matrix, strategy, name */
-	size_t nsteps; /* of def->steps, those that are selected */
+	size_t nsteps; /* of def->steps, then of steps.defs: the first ones, that are selected */
 	struct record_job *rec;
 	enum plan_result result; /* before continue-on-error */
 	enum plan_result counted; /* after it: what needs and the run see */
@@ -79,9 +80,11 @@ struct job {
 	struct expr_object *github, *runner_context, *job_context;
 	struct wf_str default_shell, default_directory; /* defaults.run, evaluated; or empty */
 	bool has_bash;
+	bool debug; /* ACTIONS_STEP_DEBUG: commands are echoed, RUNNER_DEBUG is set */
 	bool continue_on_error;
 	double timeout_minutes, cancel_minutes; /* whole */
 	struct steps steps;
+	struct background background;
 	struct stages stages; /* of its node actions */
 	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
 	int next_step_number;

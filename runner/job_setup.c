@@ -185,6 +185,26 @@ evaluate_defaults(struct job *job, struct wf_error *err)
 	           &job->default_directory, err);
 }
 
+/* What runs, and behind it what is not selected. */
+static void
+list_steps(struct job *job)
+{
+	struct step_def **steps = job->def->steps;
+	struct step_list run = background_unfold(job->arena, steps, job->nsteps);
+	struct step_list rest = background_unfold(job->arena, steps + job->nsteps,
+	    job->def->nsteps - job->nsteps);
+	struct step_def **all = wf_new_array(job->arena, run.n + rest.n, struct step_def *);
+
+	for (size_t i = 0; i < run.n; i++)
+		all[i] = run.items[i];
+	for (size_t i = 0; i < rest.n; i++)
+		all[run.n + i] = rest.items[i];
+	job->background.arena = job->arena;
+	job->nsteps = run.n;
+	job->steps.defs = all;
+	job->steps.n = run.n + rest.n;
+}
+
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
@@ -193,6 +213,7 @@ job_setup(struct job *job, struct wf_error *err)
 	if (!scope_job(job, err))
 		return false;
 	steps_init(&job->steps, job, NULL, job->contexts);
+	list_steps(job);
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));

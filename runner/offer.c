@@ -89,10 +89,14 @@ property(struct wf_arena *arena, const struct expr_object *object, const char *n
 }
 
 static struct wf_str
-subject(struct wf_arena *arena, const struct expr_object *github)
+subject(struct wf_arena *arena, const struct job *job)
 {
+	const struct expr_object *github = job->github;
 	struct wf_str repository = property(arena, github, "repository");
 
+	if (job->rec->environment.n)
+		return wf_strf(arena, "repo:%.*s:environment:%.*s", WF_ARG(repository),
+		    WF_ARG(job->rec->environment));
 	if (wf_str_is(property(arena, github, "event_name"), "pull_request"))
 		return wf_strf(arena, "repo:%.*s:pull_request", WF_ARG(repository));
 	return wf_strf(arena, "repo:%.*s:ref:%.*s", WF_ARG(repository),
@@ -107,10 +111,12 @@ make_claims(struct wf_arena *arena, const struct job *job)
 
 	if (!may_have_id_token(job))
 		return NULL;
-	expr_object_set(claims, WF_S("sub"), expr_string(subject(arena, job->github)));
+	expr_object_set(claims, WF_S("sub"), expr_string(subject(arena, job)));
 	for (size_t i = 0; i < WF_COUNT(plain_claims); i++)
 		expr_object_set(claims, wf_str(plain_claims[i]),
 		    expr_string(property(arena, job->github, plain_claims[i])));
+	if (job->rec->environment.n)
+		expr_object_set(claims, WF_S("environment"), expr_string(job->rec->environment));
 	expr_object_set(claims, WF_S("job_workflow_ref"),
 	    expr_object_get(job->job_context, WF_S("workflow_ref")));
 	expr_object_set(claims, WF_S("job_workflow_sha"),

@@ -210,18 +210,12 @@ check_uses(struct walk *walk, const struct step_def *step)
 static void
 check_step(struct walk *walk, const struct step_def *step)
 {
-	struct wf_error err;
-
 	scan_secrets(walk, step->env);
 	scan_secrets(walk, step->with);
 	scan_secrets(walk, step->run);
-	if (step->background || (step->kind != STEP_RUN && step->kind != STEP_USES)) {
-		wf_fail(&err, WF_ERR_MISSING, step->pos, "background steps do not run yet");
-		add_error(walk, &err);
-		return;
-	}
 	if (step->kind == STEP_USES)
 		check_uses(walk, step);
+	check_steps(walk, step->members, step->nmembers);
 }
 
 static void

@@ -80,6 +80,8 @@ runner_context(struct job *job)
 	put(runner, "temp", job->box->layout.temp);
 	put(runner, "workspace",
 	    wf_strf(job->arena, "%s/%s", job->box->layout.work, job->box->spec.repo).p);
+	if (job->debug)
+		put(runner, "debug", "1");
 	return runner;
 }
 
@@ -145,6 +147,7 @@ scope_job(struct job *job, struct wf_error *err)
 
 	if (!environment_enter(job, contexts, err))
 		return false;
+	job->debug = session_step_debug(job->call->run->session->options);
 	job->github = github_context(job, contexts);
 	job->runner_context = runner_context(job);
 	job->job_context = job_context(job);
@@ -163,8 +166,7 @@ scope_composite(struct step *step)
 {
 	struct wf_arena *arena = step->arena;
 	struct expr_object *contexts = expr_object_new(arena);
-	struct expr_value outer = expr_object_get(step->list->contexts, WF_S("github"));
-	struct expr_object *github = scope_copy(arena, outer.object);
+	struct expr_object *github = scope_copy(arena, step_github(step));
 
 	expr_object_set(github, WF_S("action_path"), expr_string(step->action_path));
 	expr_object_set(github, WF_S("action_status"), expr_cstring("success"));
@@ -173,7 +175,7 @@ scope_composite(struct step *step)
 	for (size_t i = 0; i < WF_COUNT(composite_shared); i++) {
 		struct wf_str name = wf_str(composite_shared[i]);
 
-		expr_object_set(contexts, name, expr_object_get(step->list->contexts, name));
+		expr_object_set(contexts, name, expr_object_get(step->contexts, name));
 	}
 	return contexts;
 }

@@ -52,7 +52,7 @@ bool
 stage_find_pres(struct job *job, struct wf_error *err)
 {
 	for (size_t i = 0; i < job->nsteps; i++) {
-		const struct step_def *def = job->def->steps[i];
+		const struct step_def *def = job->steps.defs[i];
 
 		if (def->kind == STEP_USES && !find_pre(job, def, err))
 			return false;

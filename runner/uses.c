@@ -198,7 +198,7 @@ read_inside(struct step *step, const char *folder, struct action **out, struct w
 static bool
 evaluate_with(struct step *step, struct expr_object **out, struct wf_error *err)
 {
-	return scope_env_map(step->arena, step->def->with, &step->list->scope, out, err);
+	return scope_env_map(step->arena, step->def->with, &step->scope, out, err);
 }
 
 /* 7.3: what the action does not declare is passed on, with a warning that lists what it does. */
@@ -244,8 +244,8 @@ action_inputs(struct step *step, struct wf_error *err)
 		bool given = expr_object_find(with, input->id) != NULL;
 		struct wf_str value = { NULL, 0 };
 
-		if (!given && !expr_token_string(step->arena, input->fallback, &step->list->scope,
-		                  &value, err))
+		if (!given &&
+		    !expr_token_string(step->arena, input->fallback, &step->scope, &value, err))
 			return false;
 		if (given && input->deprecation.n)
 			step_annotate(step, "warning",
@@ -286,7 +286,7 @@ on_inner_done(struct steps *steps)
 			step_fail(step, &err);
 			return;
 		}
-	expr_object_set(step->list->contexts, WF_S("env"), expr_object_value(step->env));
+	expr_object_set(step->contexts, WF_S("env"), expr_object_value(step->env));
 	step_settle(step, result);
 }
 
@@ -312,7 +312,7 @@ start_stage(struct step *step, const struct expr_object *inputs)
 {
 	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
-	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
+	struct expr_object *github = step_github(step);
 
 	stage_register_post(step->job, stage);
 	argv[0] = "node";
@@ -433,7 +433,7 @@ on_setenv(struct builtin_call *call, struct wf_str name, struct wf_str value)
 {
 	struct step *step = call->data;
 
-	env_set(&step->job->env, name, value);
+	env_set(step->changes, name, value);
 }
 
 static void
@@ -441,7 +441,7 @@ on_addpath(struct builtin_call *call, struct wf_str path)
 {
 	struct step *step = call->data;
 
-	env_add_path(&step->job->env, path);
+	env_add_path(step->changes, path);
 }
 
 static void
@@ -500,7 +500,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.loop = &session->loop,
 		.box = job->box,
 		.inputs = step->inputs,
-		.github = expr_object_get(step->list->contexts, WF_S("github")).object,
+		.github = step_github(step),
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
@@ -524,7 +524,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 static void
 set_identity(struct step *step, const struct uses_ref *ref)
 {
-	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
+	struct expr_object *github = step_github(step);
 	struct wf_arena *arena = step->job->arena;
 	bool remote = ref->kind == USES_REPO;
 

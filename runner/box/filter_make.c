@@ -137,7 +137,7 @@ refuse_personalities(scmp_filter_ctx filter)
 	unsigned n = 0;
 
 	for (; n < sizeof(personalities) / sizeof(personalities[0]); n++)
-		other[n] = SCMP_A0(SCMP_CMP_NE, personalities[n]);
+		other[n] = (struct scmp_arg_cmp){ 0, SCMP_CMP_NE, personalities[n], 0 };
 	must(seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(personality), 1, other),
 	    "personality");
 }

@@ -25,7 +25,7 @@ static const struct command_row {
 	{ "add-matcher", COMMAND_ADD_MATCHER },
 	{ "remove-matcher", COMMAND_REMOVE_MATCHER },
 	{ "echo", COMMAND_ECHO },
-	{ "stop-commands", COMMAND_STOP_COMMANDS },
+	{ "stop-commands", COMMAND_STOP_COMMANDS, .omits_echo = true },
 	{ "set-output", COMMAND_SET_OUTPUT, .needs_name = true },
 	{ "save-state", COMMAND_SAVE_STATE, .needs_name = true },
 	{ "set-env", COMMAND_SET_ENV }, /* refused first of all when it is not allowed: 6.6 */
@@ -389,7 +389,7 @@ command_omits_echo(enum command_kind kind)
 {
 	const struct command_row *row = row_of(kind);
 
-	return row && row->omits_echo;
+	return kind == COMMAND_RESUME || (row && row->omits_echo);
 }
 
 struct wf_str

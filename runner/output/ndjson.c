@@ -199,6 +199,8 @@ add_names(struct wf_buf *buf, const struct record_event *event, unsigned fields)
 	if (fields & STEP_NAME && event->step) {
 		add_some_text(buf, "step_id", event->step->id);
 		add_text(buf, "name", event->step->name);
+		if (event->step->background)
+			wf_buf_adds(buf, ",\"background\":true");
 	}
 }
 

@@ -69,6 +69,7 @@ struct record_step {
 	const struct record_job *job;
 	int number; /* 1-based among the job's steps, pre and post included */
 	struct wf_str id, name; /* the name is evaluated on the machine, so it is masked */
+	bool background; /* others of the job may run at the same time */
 };
 
 /* The workflow_run event that a run raised, and whom it woke. */

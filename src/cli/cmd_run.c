@@ -38,7 +38,7 @@ free_record(struct record **record)
 }
 
 static void
-add_view(struct record *record, const struct args *args)
+add_view(struct record *record, const struct args *args, bool debug)
 {
 	enum term_detail detail = args->quiet ? TERM_QUIET : TERM_NORMAL;
 
@@ -46,7 +46,7 @@ add_view(struct record *record, const struct args *args)
 		record_add_sink(record, record_ndjson_new(stdout));
 		return;
 	}
-	if (args->verbose)
+	if (args->verbose || (debug && !args->quiet))
 		detail = TERM_VERBOSE;
 	record_add_sink(record, term_new(stdout, detail, style_color(args->color, stdout)));
 }
@@ -125,7 +125,7 @@ cmd_run(struct cmd *cmd, struct wf_error *err)
 	if (!make_options(cmd, &scene, &options, err))
 		return CMD_FAILED;
 	record_add_sink(record, record_report_new(&report));
-	add_view(record, cmd->args);
+	add_view(record, cmd->args, session_step_debug(&options));
 	if (scene.assumed)
 		record_put(record, &(struct record_event){ .kind = RECORD_NOTE,
 		                       .text = WF_S("no --event is given: push is assumed") });

@@ -8,6 +8,8 @@
  *     test (3.11) |     Collecting flake8         its lines
  *     test (3.11) |   error: a.py:3:5: undefined name 'x'
  *     test (3.11) | < Run tests: failure, exit code 1, 2.3s
+ *     e2e         | > [2] Start server          in the background: the step's number
+ *     e2e         |   [2] listening
  *     deploy      | skipped: if: github.event_name == 'pull_request' is false
  *     == run 1: CI failure, 12.3s
  *
@@ -314,6 +316,19 @@ step_line(struct term *term, const struct record_event *event)
 		halve_tail(live);
 }
 
+/* Steps in the background say their number, for others speak between their lines. */
+static void
+add_number(struct term *term, const struct record_step *step)
+{
+	wf_auto(wf_buf_release) struct wf_buf number = WF_BUF_INIT;
+
+	if (!step || !step->background)
+		return;
+	wf_buf_addf(&number, "[%d]", step->number);
+	style_add(&term->body, STYLE_FAINT, wf_buf_str(&number), term->color);
+	add(term, " ");
+}
+
 /* The space in front of a step's output. */
 static void
 add_indent(struct term *term, const struct record_event *event)
@@ -321,12 +336,14 @@ add_indent(struct term *term, const struct record_event *event)
 	const struct live_step *live = event->step ? find_step(term, event->step) : NULL;
 
 	add(term, live && live->in_group ? "    " : "  ");
+	add_number(term, event->step);
 }
 
 static void
 add_step_name(struct term *term, const char *mark, const struct record_step *step)
 {
 	add(term, mark);
+	add_number(term, step);
 	add_foreign(term, STYLE_STRONG, step->name);
 }
 
@@ -408,6 +425,7 @@ put_group(struct term *term, const struct record_event *event)
 	struct live_step *live = event->step ? find_step(term, event->step) : NULL;
 
 	add(term, "  + ");
+	add_number(term, event->step);
 	add_foreign(term, STYLE_STRONG, event->text);
 	step_line(term, event);
 	if (live)

@@ -54,6 +54,11 @@ make_repository() {
 	    strategy: {matrix: {n: [1, 2]}}
 	    steps:
 	      - uses: actions/checkout@v4
+	      - background: true
+	        run: |
+	          trap '' INT TERM
+	          (setsid sleep $nap &)
+	          sleep $nap; sleep $nap
 	      - run: |
 	          trap '' INT TERM
 	          (setsid sleep $nap &)

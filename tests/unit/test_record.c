@@ -152,6 +152,10 @@ TEST(record_ndjson_writes_steps)
 	    "\"type\":\"step.finished\",\"run\":1,\"job\":2,\"job_id\":\"test\",\"step\":3,"
 	    "\"name\":\"Run tests\",\"result\":\"skipped\",\"outcome\":\"skipped\","
 	    "\"duration_ms\":0");
+	f.step.background = true;
+	check_json(&f, &(struct record_event){ .kind = RECORD_STEP_STARTED, .step = &f.step },
+	    "\"type\":\"step.started\",\"run\":1,\"job\":2,\"job_id\":\"test\",\"step\":3,"
+	    "\"name\":\"Run tests\",\"background\":true");
 }
 
 #define IN_STEP "\"run\":1,\"job\":2,\"job_id\":\"test\",\"step\":3"
