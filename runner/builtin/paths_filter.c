@@ -41,6 +41,7 @@ struct paths_filter {
 	struct wf_str merged; /* the base of a pull request, which its merge commit has, too */
 	struct wf_str below; /* the working directory below the checkout: "", or "src/" */
 	bool ok, no_merge_base;
+	bool cut; /* the checkout has no parent of its commit */
 	const char *unknown; /* what the remote does not have either */
 
 	struct repo_change *changes;
@@ -288,7 +289,9 @@ find_base(struct paths_filter *pf, struct repo *repo, const char *head)
 	switch (pf->compare) {
 	case COMPARE_NOTHING: return REPO_ZERO_SHA;
 	case COMPARE_LAST_COMMIT:
-		/* git shows no changes for a merge */
+		/* where history ends, all files are new to git; it shows no changes for a merge */
+		if (pf->cut)
+			return REPO_ZERO_SHA;
 		if (repo_resolve(repo, pf->arena, wf_strf(pf->arena, "%s^2", head).p, &sha))
 			return head;
 		if (!repo_resolve(repo, pf->arena, wf_strf(pf->arena, "%s^", head).p, &sha))
@@ -503,6 +506,18 @@ has_git(struct paths_filter *pf, struct wf_str folder)
 	return fd >= 0;
 }
 
+/* Whether history ends at the event's commit, as after a checkout of depth 1. */
+static bool
+is_cut(struct paths_filter *pf, struct wf_str folder)
+{
+	const char *path = wf_join(pf->call->arena, wf_cstr(pf->arena, folder), ".git/shallow");
+	struct wf_error ignored;
+	struct wf_str text;
+
+	return builtin_read(pf->call, path, &text, &ignored) &&
+	       wf_str_find(text, pf->call->event->sha) >= 0;
+}
+
 /* The action runs git, which wants a checkout in its folder or above. Notes where below the
  * checkout the folder is. */
 static bool
@@ -517,6 +532,7 @@ find_checkout(struct paths_filter *pf)
 		from = wf_str_skip(from, folder.n);
 		pf->below = wf_strf(pf->arena, "%.*s/", WF_ARG(from));
 		pf->below = wf_str_skip(pf->below, 1); /* "", or "src/" */
+		pf->cut = is_cut(pf, folder);
 		return true;
 	}
 	builtin_printf(pf->call,
