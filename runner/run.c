@@ -247,7 +247,7 @@ static bool
 open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
-	const struct workflow *wf = session_called(run->session, run->depth > 0, job->def->uses,
+	const struct workflow *wf = session_called(run->session, run->files, job->def->uses,
 	    job->def->uses_pos, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
 	const struct reuse_call passed = { .job = job->def, .callee = wf, .caller = &caller };
@@ -651,6 +651,7 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 	run->arena = session->arena;
 	run->wf = cause->wf;
 	run->event = cause->event;
+	run->files = cause->files;
 	run->mask = session->mask;
 	run->depth = parent ? parent->depth + 1 : 0;
 	run->created = record_now(session->record);
@@ -669,9 +670,38 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 	return run;
 }
 
+/* GitHub shows a run of a file that it refuses: without jobs, and failed at once. */
+static void
+fail_start(struct run *run, const struct session_problems *problems)
+{
+	struct session *session = run->session;
+
+	for (size_t i = 0; i < problems->n; i++) {
+		const struct wf_diag *diag = session->diags->items[problems->first + i];
+		const struct wf_pos *pos = &diag->error.pos;
+		const struct record_event event = {
+			.kind = RECORD_ANNOTATION,
+			.run = run->rec,
+			.mask = run->mask,
+			.level = "error",
+			.text = wf_str(diag->error.msg),
+			.place = { .title = WF_S("Invalid workflow file"),
+			    .file = wf_str(pos->file),
+			    .line = pos->line > 0 ? (unsigned)pos->line : 0,
+			    .col = pos->col > 0 ? (unsigned)pos->col : 0 },
+		};
+
+		if (diag->severity == WF_DIAG_ERROR)
+			record_put(session->record, &event);
+	}
+	run->result = PLAN_FAILURE;
+	session_run_done(session, run);
+}
+
 void
 run_start(struct run *run)
 {
+	const struct session_problems *problems = session_broken(run->session, run->wf);
 	const struct record_event event = {
 		.kind = RECORD_RUN_STARTED,
 		.run = run->rec,
@@ -679,6 +709,10 @@ run_start(struct run *run)
 	};
 
 	record_put(run->session->record, &event);
+	if (problems) {
+		fail_start(run, problems);
+		return;
+	}
 	session_raise(run, "requested");
 	call_begin(run->root);
 }

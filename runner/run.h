@@ -15,6 +15,7 @@
 #include "plan/plan.h"
 #include "plan/select.h"
 #include "runner/claims.h"
+#include "runner/load.h"
 #include "runner/output/mask.h"
 #include "runner/output/record.h"
 #include "runner/sched.h"
@@ -63,6 +64,7 @@ struct run {
 	const struct event *event;
 	struct record_run *rec;
 	struct mask *mask; /* secrets of the run */
+	const struct load_files *files; /* the file is one of them, and so are those it calls */
 	struct event_run facts; /* run id, number, attempt, file's ref */
 	struct call *root;
 	struct wf_str event_json; /* the payload as text, for event.json */
@@ -77,6 +79,7 @@ struct run {
 struct run_cause {
 	const struct workflow *wf;
 	const struct event *event;
+	const struct load_files *files; /* what the workflow was read with */
 	struct wf_str cron; /* the entry of a schedule that fired, else empty */
 };
 

@@ -8,7 +8,6 @@
 
 #include "event/chain.h"
 #include "event/trigger.h"
-#include "runner/load.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
 #include "runner/service/service.h"
@@ -85,7 +84,7 @@ add_woken(struct session *session, struct woken *woken, const struct workflow *w
 {
 	struct run_cause *cause = wf_push(session->arena, woken->items, woken->n, woken->cap);
 
-	*cause = (struct run_cause){ .wf = wf, .event = event };
+	*cause = (struct run_cause){ .wf = wf, .event = event, .files = &session->files };
 	if (wf_str_is(event->name, "schedule"))
 		cause->cron = verdict->pattern;
 }
@@ -118,9 +117,10 @@ choose_named(struct session *session, struct woken *woken, struct wf_error *err)
 		const struct session_workflow *picked;
 		size_t index;
 
-		if (!pick_workflow(session->loaded, session->nloaded, *name, &index, err))
-			return false;
-		picked = &session->loaded[index];
+		if (!pick_workflow(session->files.items, session->files.n, *name, &index, err))
+			return load_hint(&session->load, &session->files, *name, err);
+		picked = &session->files.items[index];
+		load_report(picked, &session->found, session->diags);
 		if (!picked->wf)
 			return wf_diags_first(session->diags, err);
 		if (!try_to_wake(session, picked->wf, true, woken, err))
@@ -129,14 +129,35 @@ choose_named(struct session *session, struct woken *woken, struct wf_error *err)
 	return true;
 }
 
+/* A file that GitHub cannot read: each push makes a run of it that fails when it starts. What else
+ * might wake it is not known to GitHub either. */
+static void
+wake_broken(struct session *session, const struct session_workflow *file, struct woken *woken)
+{
+	const struct trigger_verdict verdict = { .wakes = true };
+	const struct workflow *wf = session_stand_in(session, file);
+	size_t first = session->diags->n;
+
+	load_report(file, &session->found, session->diags);
+	session_break(session, wf, first);
+	if (wf_str_is(session->event.name, "push") && !session->event.skip_ci)
+		add_woken(session, woken, wf, &session->event, &verdict);
+}
+
 static bool
 choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 {
-	if (session->diags->nerrors)
-		return wf_diags_first(session->diags, err);
-	for (size_t i = 0; i < session->nloaded; i++)
-		if (!try_to_wake(session, session->loaded[i].wf, false, woken, err))
+	for (size_t i = 0; i < session->files.n; i++) {
+		const struct session_workflow *file = &session->files.items[i];
+
+		if (!file->wf) {
+			wake_broken(session, file, woken);
+			continue;
+		}
+		load_report(file, &session->found, session->diags);
+		if (!try_to_wake(session, file->wf, false, woken, err))
 			return false;
+	}
 	return true;
 }
 
@@ -145,8 +166,9 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 static const struct workflow *
 find_called(const void *data, struct wf_str uses)
 {
-	/* only looked up: the session is not changed */
-	return session_called((struct session *)data, false, uses, WF_NOWHERE, NULL);
+	const struct session *session = data;
+
+	return session_called(session, &session->files, uses, WF_NOWHERE, NULL);
 }
 
 static bool
@@ -196,23 +218,55 @@ listens_to(const struct workflow *follower, struct wf_str name)
 	return false;
 }
 
+/* Looks up what a workflow needs. GitHub itself fails a run whose calls are wrong when it starts;
+ * false: something is missing here, and nothing may start. */
+static bool
+can_start(struct session *session, const struct workflow *wf, const struct load_files *files)
+{
+	size_t first = session->diags->n;
+
+	if (session_broken(session, wf))
+		return true;
+	switch (preflight(session, wf, files)) {
+	case PREFLIGHT_GOOD: return true;
+	case PREFLIGHT_BROKEN: session_break(session, wf, first); return true;
+	case PREFLIGHT_MISSING: return false;
+	}
+	abort();
+}
+
+/* 4.8: it wakes up to three times, which few mean. */
+static void
+note_types(struct session *session, const struct workflow *follower)
+{
+	const struct when_event *when = when_find(follower->on, WF_S("workflow_run"));
+
+	if (!when->types.given)
+		session_note(session, RECORD_NOTE, NULL, when->pos,
+		    wf_strf(session->arena,
+		        "'%.*s' has no types: under workflow_run, so that it runs when a workflow "
+		        "is "
+		        "requested, when it is in progress, and when it is completed",
+		        WF_ARG(follower->path)));
+}
+
 /* Looks up what the followers of a workflow need, down to the depth that GitHub follows. */
 static bool
 preflight_followers(struct session *session, const struct workflow *wf, unsigned depth)
 {
-	const struct session_workflow *all;
+	const struct load_files *all;
 	bool good = true;
-	size_t n;
 
 	if (!session->options->chain || depth >= CHAIN_MAX_DEPTH)
 		return true;
-	all = load_upstream(session, &n);
-	for (size_t i = 0; i < n; i++) {
-		const struct workflow *follower = all[i].wf;
+	all = session_followers(session);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct workflow *follower = all->items[i].wf;
 
 		if (!follower || !listens_to(follower, wf->name))
 			continue;
-		if (!preflight(session, follower, true) ||
+		note_types(session, follower);
+		if (!can_start(session, follower, all) ||
 		    !preflight_followers(session, follower, depth + 1))
 			good = false;
 	}
@@ -272,21 +326,22 @@ static void
 find_followers(struct session *session, const struct run *run, const struct event *event,
     struct woken *woken)
 {
-	const struct session_workflow *all;
+	const struct load_files *all = session_followers(session);
 	bool completed = wf_str_is(event->action, "completed"); /* other types are rarely meant */
-	size_t n;
 
-	all = load_upstream(session, &n);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < all->n; i++) {
+		const struct workflow *wf = all->items[i].wf;
 		struct trigger_verdict verdict;
 
-		if (!all[i].wf || !listens_to(all[i].wf, run->wf->name) ||
-		    !trigger_match(session->arena, all[i].wf, event, &verdict, NULL))
+		if (!wf || !listens_to(wf, run->wf->name) ||
+		    !trigger_match(session->arena, wf, event, &verdict, NULL))
 			continue;
-		if (verdict.wakes)
-			add_woken(session, woken, all[i].wf, event, &verdict);
-		else if (completed)
-			record_asleep(session, all[i].wf, &verdict);
+		if (verdict.wakes) {
+			add_woken(session, woken, wf, event, &verdict);
+			woken->items[woken->n - 1].files = all;
+		} else if (completed) {
+			record_asleep(session, wf, &verdict);
+		}
 	}
 }
 
@@ -371,8 +426,7 @@ session_run_done(struct session *session, struct run *run)
 static void
 note_elsewhere(struct session *session)
 {
-	struct wf_str text = event_elsewhere(session->arena, &session->event, session->repo,
-	    &session->facts);
+	struct wf_str text = load_note(&session->load, &session->files, &session->event);
 
 	if (text.n > 0)
 		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE, text);
@@ -463,10 +517,14 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 {
 	bool good = true;
 
-	for (size_t i = 0; i < woken->n; i++)
-		if (!preflight(session, woken->items[i].wf, false) ||
-		    !preflight_followers(session, woken->items[i].wf, 0))
+	for (size_t i = 0; i < woken->n; i++) {
+		const struct workflow *wf = woken->items[i].wf;
+
+		if (!can_start(session, wf, &session->files) ||
+		    (session->options->workflows && session_broken(session, wf)) ||
+		    !preflight_followers(session, wf, 0))
 			good = false;
+	}
 	if (!good)
 		return wf_diags_first(session->diags, err);
 	for (size_t i = 0; i < woken->n; i++) {
@@ -583,6 +641,8 @@ open_session(struct session *session, struct wf_error *err)
 	session->sched = sched_new(session->arena, slots);
 	wf_map_init(&session->said, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
+	wf_map_init(&session->broken, session->arena, false);
+	wf_map_init(&session->selves, session->arena, false);
 	uv_loop_init(&session->loop);
 	add_secret_masks(session);
 	if (!find_stubs(session, err))
@@ -595,10 +655,20 @@ open_session(struct session *session, struct wf_error *err)
 	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
 	    note_unnumbered, session);
 	record_add_sink(session->record, ledger_sink(session->ledger));
-	return event_make(session->arena, session->repo, &session->facts, &options->event,
-	           &session->event, err) &&
-	       session_load(session->arena, repo_workdir(session->repo), &session->loaded,
-	           &session->nloaded, session->diags, err);
+	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
+	        &session->event, err))
+		return false;
+	session->load = (struct load){
+		.arena = session->arena,
+		.repo = session->repo,
+		.facts = &session->facts,
+		.args = &options->event,
+		.worktree = options->workflows_from == SESSION_WORKFLOWS_WORKTREE,
+		.chain_worktree = options->chain_from == SESSION_CHAIN_WORKTREE,
+	};
+	session->found.arena = session->arena;
+	load_files(&session->load, &session->event, &session->files, &session->found);
+	return true;
 }
 
 static void
@@ -655,6 +725,8 @@ session_run(const struct session_options *options, struct session_result *result
 		ok = false;
 	}
 	close_session(&session);
-	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
+	result->status = session.cancelled ? 130
+	                 : session.invalid ? wf_error_status(WF_ERR_INVALID)
+	                                   : session.failed;
 	return ok;
 }

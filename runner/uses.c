@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "runner/job.h"
 #include "runner/scope.h"
+#include "runner/self.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
 
@@ -142,6 +143,33 @@ uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
 		       parse_manifest(arena, wf_shown_path(arena, path), text, out, err);
 	}
 	return true;
+}
+
+/* An action of this repository as a commit has it. */
+static bool
+read_commit(struct session *session, struct wf_arena *arena, const struct uses_place *place,
+    const char *rev, struct action **out, struct wf_error *err)
+{
+	*out = NULL;
+	for (size_t i = 0; i < WF_COUNT(manifest_names); i++) {
+		const char *path = place->below[0] ? wf_join(arena, place->below, manifest_names[i])
+		                                   : manifest_names[i];
+		struct wf_str text;
+
+		if (repo_blob(session->repo, arena, rev, path, &text))
+			return parse_manifest(arena, wf_strf(arena, "%s:%s", rev, path).p, text,
+			    out, err);
+	}
+	return true;
+}
+
+bool
+uses_read(struct session *session, struct wf_arena *arena, const struct uses_place *place,
+    const char *rev, struct action **out, struct wf_error *err)
+{
+	if (rev && (place->kind == USES_PLACE_WORKSPACE || place->kind == USES_PLACE_SELF))
+		return read_commit(session, arena, place, rev, out, err);
+	return uses_read_host(arena, place->host, out, err);
 }
 
 /* As the job sees it: a checkout may have put the action there a moment ago. */
@@ -348,7 +376,7 @@ uses_folder(struct job *job, const struct uses_place *place)
 	else if (place->kind == USES_PLACE_SELF && session->options->box != BOX_HOST)
 		root = SELF_INSIDE;
 	else if (place->kind == USES_PLACE_SELF)
-		root = repo_workdir(session->repo);
+		root = self_folder(job->call->run, NULL);
 	return place->below[0] ? wf_join(job->arena, root, place->below) : root;
 }
 
@@ -371,7 +399,8 @@ start_action(struct step *step, const struct uses_place *place, struct wf_error 
 	if (place->kind == USES_PLACE_WORKSPACE) {
 		if (!read_inside(step, folder, &action, err))
 			return false;
-	} else if (!uses_read_host(step->job->arena, place->host, &action, err)) {
+	} else if (!uses_read(step->job->call->run->session, step->job->arena, place,
+	               step->job->call->run->files->rev, &action, err)) {
 		return false;
 	}
 	if (!action)
@@ -444,6 +473,19 @@ builtin_inputs(struct step *step, const struct builtin *builtin, struct wf_error
 	return true;
 }
 
+/* What objects are borrowed from may be told relative to their place: then they must be seen there,
+ * which is what NULL stands for. */
+static const char *
+objects_inside(const struct step *step)
+{
+	const struct session *session = step->job->call->run->session;
+	const char **borrowed;
+	size_t n;
+
+	repo_alternates(session->repo, step->arena, &borrowed, &n);
+	return n > 0 || session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE;
+}
+
 static bool
 start_builtin(struct step *step, const struct builtin *builtin, struct wf_error *err)
 {
@@ -462,7 +504,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
-		.objects = session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE,
+		.objects = objects_inside(step),
 		.committed = session->options->event.committed,
 		.env = step_environ(step, step->inputs),
 		.state = job->state_dir,

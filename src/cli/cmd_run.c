@@ -105,6 +105,7 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.env = scene->config.env,
 		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
+		.workflows_from = args->workflows_from,
 		.strict = args->strict,
 		.select = scene->select,
 	};

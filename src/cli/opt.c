@@ -133,6 +133,7 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
 static const char *const network_names[] = { "host", "none", NULL }; /* as enum opt_network */
 static const char *const chain_names[] = { "default", "worktree", NULL }; /* session_chain_from */
+static const char *const from_names[] = { "event", "worktree", NULL }; /* session_workflows_from */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 /* as enum graph_form; "" stands for the list, which is no graph */
 static const char *const graph_names[] = { "", "text", "dot", "mermaid", "svg", NULL };
@@ -153,7 +154,10 @@ static const struct opt options[] = {
 	{ 0, "changed", "PATH", "a changed path, in place of the diff", IN_EVENTFUL,
 	    LIST(changed) },
 	{ 0, "path", "FILE", "what would wake if FILE changed", IN_WHY, LIST(paths) },
-	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL, FLAG(committed) },
+	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL | IN_LIST,
+	    FLAG(committed) },
+	{ 0, "workflows-from", "event|worktree", "whose workflow files are read",
+	    IN_RUN | IN_PLAN | IN_WHY, CHOICE(workflows_from, from_names) },
 	{ 0, "actor", "NAME", "who causes the event", IN_EVENTFUL, TEXT(actor) },
 	{ 0, "input", "NAME=VALUE", "an input of workflow_dispatch", IN_EVENTFUL, LIST(inputs) },
 	{ 0, "input-file", "FILE", "inputs (default: .input)", IN_EVENTFUL, LIST(input_files) },

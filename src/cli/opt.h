@@ -54,6 +54,7 @@ struct args {
 	const char *stubs;
 	bool no_chain, strict;
 	unsigned chain_from; /* enum session_chain_from */
+	unsigned workflows_from; /* enum session_workflows_from */
 	struct opt_list only_jobs, matrix, steps; /* what is selected */
 
 	struct opt_list patterns; /* match */
