@@ -145,8 +145,13 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 static const struct workflow *
 find_called(const void *data, struct wf_str uses)
 {
-	/* only looked up: the session is not changed */
-	return session_called((struct session *)data, false, uses, WF_NOWHERE, NULL);
+	/* nothing of the session changes but what it has read */
+	struct session *session = (struct session *)data;
+	const struct session_call call = { .uses = uses, .fetch = true };
+	const struct actions_tree *from;
+	struct wf_error err;
+
+	return session_called(session, &call, &from, &err);
 }
 
 static bool
@@ -569,26 +574,42 @@ find_stubs(struct session *session, struct wf_error *err)
 	return true;
 }
 
+bool
+session_look(struct session *session, struct wf_error *err)
+{
+	const struct session_options *options = session->options;
+
+	session->arena = session->diags->arena; /* positions of errors point into what is read */
+	session->record = options->record;
+	wf_map_init(&session->said, session->arena, false);
+	wf_map_init(&session->manifests, session->arena, false);
+	wf_map_init(&session->called, session->arena, false);
+	wf_map_init(&session->checked, session->arena, false);
+	session->repo = options->repo;
+	session->facts = *options->facts;
+	if (!find_stubs(session, err))
+		return false;
+	session->actions = actions_new(session->arena, &options->actions, err);
+	return session->actions && session_load(session->arena, repo_workdir(session->repo),
+	                               &session->loaded, &session->nloaded, session->diags, err);
+}
+
 static bool
 open_session(struct session *session, struct wf_error *err)
 {
 	const struct session_options *options = session->options;
 	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
 
-	session->arena = session->diags->arena; /* positions of errors point into what is read */
+	session->arena = session->diags->arena;
 	session->record = options->record;
 	session->runs_tail = &session->runs;
 	/* like GitHub's ids: large, growing with time, and different in every run */
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
-	wf_map_init(&session->said, session->arena, false);
-	wf_map_init(&session->checked, session->arena, false);
 	uv_loop_init(&session->loop);
 	add_secret_masks(session);
-	if (!find_stubs(session, err))
+	if (!session_look(session, err))
 		return false;
-	session->repo = options->repo;
-	session->facts = *options->facts;
 	session->claims = claims_new(session->arena,
 	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
 	        note_private, session });
@@ -596,9 +617,7 @@ open_session(struct session *session, struct wf_error *err)
 	    note_unnumbered, session);
 	record_add_sink(session->record, ledger_sink(session->ledger));
 	return event_make(session->arena, session->repo, &session->facts, &options->event,
-	           &session->event, err) &&
-	       session_load(session->arena, repo_workdir(session->repo), &session->loaded,
-	           &session->nloaded, session->diags, err);
+	    &session->event, err);
 }
 
 static void

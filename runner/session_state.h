@@ -35,6 +35,7 @@ struct session {
 	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */
+	struct actions *actions; /* of other repositories */
 	struct event event; /* the one that started it all */
 	struct session_workflow *loaded; /* of the work tree */
 	size_t nloaded;
@@ -42,8 +43,11 @@ struct session {
 	size_t nupstream;
 	const char *upstream_rev; /* NULL: it is what is checked out */
 	bool upstream_read;
+	struct wf_map manifests; /* actions on the host, by their folder */
+	struct wf_map called; /* workflows of other repositories, by the path of their file */
 	struct wf_map checked; /* what preflight.c has looked at already */
 	struct wf_map said; /* notes and differences that were reported: once is enough */
+	bool gathering; /* nothing is run: only what is missing counts */
 	struct wf_diags *diags;
 	struct run *runs, **runs_tail;
 	unsigned nruns;
@@ -57,6 +61,8 @@ struct session {
 	struct wf_error abort_error;
 };
 
+/* Finds what needs no event: the stubs, the action store, the workflow files. */
+bool session_look(struct session *session, struct wf_error *err);
 /* Nothing can run here, and this is why: cancels all, and session_run() fails with it. */
 void session_abort(struct session *session, const struct wf_error *err);
 /* A run has concluded: the chain goes on. */
@@ -66,7 +72,16 @@ void session_note(struct session *session, enum record_kind kind, const struct r
     struct wf_pos pos, struct wf_str text);
 /* Raises the workflow_run event of this activity type, and starts the runs that it wakes. */
 void session_raise(struct run *run, const char *action);
-/* The workflow of this repository that a job calls by `uses`, read from the default branch's commit
- * when `upstream`. NULL and *err at pos when there is none, or it cannot be called. */
-const struct workflow *session_called(struct session *session, bool upstream, struct wf_str uses,
-    struct wf_pos pos, struct wf_error *err);
+/* The file of a job that calls a workflow, and what it says. */
+struct session_call {
+	struct wf_str uses;
+	struct wf_pos pos;
+	bool upstream; /* the files of this repository are those of the default branch */
+	bool fetch; /* the called one may be fetched, which blocks */
+	const struct actions_tree *from; /* the repository of the file; NULL: this one */
+};
+
+/* The workflow that a job calls by `uses`, and in *from the repository that it is of (NULL: this
+ * one). NULL and *err at pos when there is none, or it cannot be called. Each file is read once. */
+const struct workflow *session_called(struct session *session, const struct session_call *call,
+    const struct actions_tree **from, struct wf_error *err);

@@ -25,6 +25,14 @@ struct repo;
 struct repo *repo_open(const char *dir, struct wf_error *err);
 void repo_close(struct repo *repo); /* NULL is allowed */
 
+/* Before libgit2 connects to a server over HTTPS: makes it trust the certificate authorities in the
+ * file that GIT_SSL_CAINFO or SSL_CERT_FILE names, else those of the machine. Until then it trusts
+ * nobody, since reading them takes longer than most commands (some 10 ms). Holds for the process
+ * while libgit2 stays started, that is while any repository is open or git_libgit2_init() has been
+ * called; no other thread may be connecting meanwhile. WF_ERR_SYS or WF_ERR_MISSING when there is
+ * no such file, or no certificate in it. */
+bool repo_tls_trust(struct wf_error *err);
+
 const char *repo_workdir(const struct repo *repo); /* absolute, without a slash at the end */
 const char *repo_gitdir(const struct repo *repo); /* absolute: the .git folder of this work tree */
 const char *repo_commondir(const struct repo *repo); /* absolute: where objects and refs are */
