@@ -57,9 +57,10 @@ cmd_fetch(struct cmd *cmd, struct wf_error *err)
 		.facts = &scene.facts,
 		.workflows = cmd->args->words.items,
 		.stubs = cmd->args->stubs,
-		.actions = fetching_options(&fetching, cmd->args, repo_workdir(scene.repo)),
 		.record = record,
 	};
+	if (!fetching_options(&fetching, cmd, repo_workdir(scene.repo), &options.actions, err))
+		return CMD_FAILED;
 	options.actions.renew = !cmd->args->offline;
 	options.actions.update = cmd->args->update;
 	good = gather(&options, &found, cmd->diags, err);

@@ -95,7 +95,6 @@ make_options(struct cmd *cmd, struct scene *scene, struct fetching *fetching,
 		.event = scene->event_args,
 		.workflows = args->words.items,
 		.stubs = args->stubs,
-		.actions = fetching_options(fetching, args, repo_workdir(scene->repo)),
 		.box = args->box,
 		.no_network = args->network == OPT_NETWORK_NONE,
 		.limits = { args->memory, args->pids, args->millicpus },
@@ -110,7 +109,7 @@ make_options(struct cmd *cmd, struct scene *scene, struct fetching *fetching,
 		.strict = args->strict,
 		.select = scene->select,
 	};
-	return true;
+	return fetching_options(fetching, cmd, repo_workdir(scene->repo), &out->actions, err);
 }
 
 int

@@ -3,7 +3,11 @@
 #include "cli/fetching.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include "cli/settings.h"
+#include "runner/store/source.h"
 
 static void
 on_fetch(void *data, const struct actions_news *news)
@@ -29,12 +33,21 @@ on_fetch(void *data, const struct actions_news *news)
 	fflush(stderr);
 }
 
-struct actions_options
-fetching_options(struct fetching *fetching, const struct args *args, const char *workdir)
+bool
+fetching_options(struct fetching *fetching, const struct cmd *cmd, const char *workdir,
+    struct actions_options *out, struct wf_error *err)
 {
+	const struct args *args = cmd->args;
+	const char *const *sources = args->action_sources.items;
+	struct settings settings;
+
+	if (!settings_read(cmd->arena, workdir, &settings, err))
+		return false;
+	if (!sources && !getenv(SOURCE_VARIABLE))
+		sources = settings.action_sources.items;
 	*fetching = (struct fetching){ .terminal = isatty(STDERR_FILENO) };
-	return (struct actions_options){
-		.sources = args->action_sources.items,
+	*out = (struct actions_options){
+		.sources = sources,
 		.local = args->local_repositories.items,
 		.workdir = workdir,
 		.offline = args->offline,
@@ -42,4 +55,5 @@ fetching_options(struct fetching *fetching, const struct args *args, const char 
 		.on_fetch = on_fetch,
 		.data = fetching,
 	};
+	return true;
 }

@@ -3,7 +3,8 @@
  * lasts: a line on the standard error for each, with its progress where that is a terminal. */
 #pragma once
 
-#include "cli/opt.h"
+#include "base/error.h"
+#include "cli/cmd.h"
 #include "runner/store/actions.h"
 
 #include <stdbool.h>
@@ -13,6 +14,7 @@ struct fetching {
 	bool open; /* a line that is not ended yet */
 };
 
-/* The options of a command line; workdir is that of the repository, and fetching outlives them. */
-struct actions_options fetching_options(struct fetching *fetching, const struct args *args,
-    const char *workdir);
+/* The options of a command line, of the environment and of .wfrun.yml. workdir is that of the
+ * repository; fetching and cmd outlive them. */
+bool fetching_options(struct fetching *fetching, const struct cmd *cmd, const char *workdir,
+    struct actions_options *out, struct wf_error *err);
