@@ -16,7 +16,7 @@ typedef bool builtin_fn(struct expr_evaluation *ev, const struct expr_node *node
 static bool
 eval_arg(struct expr_evaluation *ev, const struct expr_node *arg, int level, struct expr_value *out)
 {
-	return expr_eval_node(ev, arg, level + 1, out);
+	return expr_eval_operand(ev, arg, level + 1, out);
 }
 
 /* ---- case ---- */
@@ -119,7 +119,7 @@ static bool
 charge(struct expr_evaluation *ev, const struct expr_node *node, struct pieces *pieces,
     struct wf_str piece)
 {
-	pieces->cost += expr_memory_of_text(piece);
+	pieces->cost += ev->rough ? expr_memory_bound_of_text(piece) : expr_memory_of_text(piece);
 	return pieces->cost <= ev->memory.max || expr_eval_too_large(ev, node);
 }
 
@@ -219,12 +219,18 @@ struct format_arg {
 	struct wf_str text;
 };
 
+enum { FIRST_PARTS = 8 };
+
 /* A format that was read: its parts, and the pieces that they become. */
 struct format {
 	struct part *parts;
 	size_t n, cap;
 	struct format_arg *args;
 	struct pieces pieces;
+
+	/* what nearly every format makes do with */
+	struct part first_parts[FIRST_PARTS];
+	struct wf_str first_pieces[FIRST_PARTS];
 };
 
 static char
@@ -361,10 +367,14 @@ static bool
 call_format(struct expr_evaluation *ev, const struct expr_node *node, int level,
     struct expr_value *out)
 {
-	struct format format = { 0 };
+	struct format format; /* all but the arrays is set: zeroing them would take longest */
 	struct expr_value text;
 	size_t n = 0;
 
+	format.parts = format.first_parts;
+	format.n = 0;
+	format.cap = FIRST_PARTS;
+	format.pieces = (struct pieces){ .items = format.first_pieces, .cap = FIRST_PARTS };
 	if (!eval_arg(ev, node->first, level, &text) ||
 	    !read_format(ev, node, expr_to_string(ev->arena, text), &format))
 		return false;
@@ -455,7 +465,8 @@ expr_find_builtin(struct wf_str name)
 	};
 
 	for (size_t i = 0; i < WF_COUNT(lengths); i++)
-		if (lengths[i] == name.n && expr_text_is(name, builtins[i].name))
+		if (lengths[i] == name.n &&
+		    expr_text_eq(name, (struct wf_str){ builtins[i].name, lengths[i] }))
 			return (int)i;
 	return -1;
 }
