@@ -105,15 +105,34 @@ gather(struct expr_array *filtered, struct expr_value of, struct index *index)
 	}
 }
 
+/* An empty array with room for `n`. */
+static struct expr_array *
+new_filtered(struct wf_arena *arena, size_t n)
+{
+	struct expr_array *filtered = expr_array_new(arena);
+
+	filtered->items = wf_new_array(arena, n, struct expr_value);
+	filtered->cap = n;
+	filtered->filtered = true;
+	return filtered;
+}
+
+/* How many members a wildcard names. */
+static size_t
+count(struct expr_value of)
+{
+	return of.kind == EXPR_ARRAY ? of.array->n : of.object->n;
+}
+
 /* Makes the filtered array of an index over `of`, and counts its memory. */
 static bool
 filter(struct expr_evaluation *ev, struct expr_value of, struct index *index,
     struct expr_value *out, size_t *bytes)
 {
-	struct expr_array *filtered = expr_array_new(ev->arena);
 	bool nested = of.kind == EXPR_ARRAY && of.array->filtered;
+	struct expr_array *filtered = new_filtered(ev->arena,
+	    nested || index->wildcard ? count(of) : 1);
 
-	filtered->filtered = true;
 	*out = expr_array_value(filtered);
 	*bytes = nested ? 0 : EXPR_MEMORY_OBJECT;
 	if (!nested)

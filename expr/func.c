@@ -231,6 +231,7 @@ struct format {
 	/* what nearly every format makes do with */
 	struct part first_parts[FIRST_PARTS];
 	struct wf_str first_pieces[FIRST_PARTS];
+	struct format_arg first_args[FIRST_PARTS];
 };
 
 static char
@@ -378,9 +379,11 @@ call_format(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	if (!eval_arg(ev, node->first, level, &text) ||
 	    !read_format(ev, node, expr_to_string(ev->arena, text), &format))
 		return false;
-	format.args = wf_new_array(ev->arena, node->nargs, struct format_arg);
+	format.args = format.first_args;
+	if (node->nargs > FIRST_PARTS)
+		format.args = wf_new_array(ev->arena, node->nargs, struct format_arg);
 	for (const struct expr_node *arg = node->first->next; arg; arg = arg->next)
-		format.args[n++].node = arg;
+		format.args[n++] = (struct format_arg){ .node = arg };
 	for (size_t i = 0; i < format.n; i++)
 		if (!fill_part(ev, node, level, &format, &format.parts[i]))
 			return false;

@@ -207,11 +207,13 @@ bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 static inline bool
 end_name(const struct expr_lexer *lexer, size_t *at)
 {
-	unsigned class;
+	const unsigned char *text = (const unsigned char *)lexer->text.p;
+	const unsigned char *p = text + *at, *end = text + lexer->text.n;
 
-	while ((class = class_at(lexer, *at)) & NAME)
-		++*at;
-	return class & ENDS || (class & WIDE && space_at(lexer, *at) > 0);
+	while (p < end && classes[*p] & NAME)
+		p++;
+	*at = (size_t)(p - text);
+	return p == end || classes[*p] & ENDS || (classes[*p] & WIDE && space_at(lexer, *at) > 0);
 }
 
 static char
@@ -350,7 +352,8 @@ named_literal(struct wf_str word, struct expr_value *out)
 static inline bool
 opens_call(const struct expr_lexer *lexer, size_t at)
 {
-	skip_space(lexer, &at);
+	if (class_at(lexer, at) & (SPACE | WIDE))
+		skip_space(lexer, &at);
 	return char_at(lexer, at) == '(';
 }
 

@@ -43,7 +43,7 @@ expr_text_differs(struct wf_str a, struct wf_str b)
 	return (x | y) < 0x80 && ((x ^ y) & ~0x20) != 0;
 }
 
-/* The same of a name, which is ASCII, and a C string, which is not measured first. */
+/* The same of a name, which is ASCII without NUL, and a C string, which is not measured first. */
 bool expr_text_is(struct wf_str name, const char *cstr);
 int expr_text_cmp(struct wf_str a, struct wf_str b);
 bool expr_text_starts(struct wf_str s, struct wf_str prefix);
