@@ -19,6 +19,13 @@ eval_arg(struct expr_evaluation *ev, const struct expr_node *arg, int level, str
 	return expr_eval_operand(ev, arg, level + 1, out);
 }
 
+/* expr_to_string(), mostly of what is a string already. */
+static inline struct wf_str
+text_of(struct expr_evaluation *ev, struct expr_value value)
+{
+	return value.kind == EXPR_STRING ? value.string : expr_to_string(ev->arena, value);
+}
+
 /* ---- case ---- */
 
 static bool
@@ -68,8 +75,7 @@ call_contains(struct expr_evaluation *ev, const struct expr_node *node, int leve
 	if (in.kind == EXPR_ARRAY)
 		*out = expr_bool(array_holds(in.array, what));
 	else if (expr_is_primitive(what))
-		*out = expr_bool(expr_text_contains(ev->arena, expr_to_string(ev->arena, in),
-		    expr_to_string(ev->arena, what)));
+		*out = expr_bool(expr_text_contains(ev->arena, text_of(ev, in), text_of(ev, what)));
 	return true;
 }
 
@@ -87,8 +93,7 @@ test_text(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	if (!eval_arg(ev, node->last, level, &what))
 		return false;
 	if (expr_is_primitive(what))
-		*out = expr_bool(test(expr_to_string(ev->arena, in),
-		    expr_to_string(ev->arena, what)));
+		*out = expr_bool(test(text_of(ev, in), text_of(ev, what)));
 	return true;
 }
 
@@ -115,7 +120,7 @@ struct pieces {
 	size_t length, cost;
 };
 
-static bool
+static inline bool
 charge(struct expr_evaluation *ev, const struct expr_node *node, struct pieces *pieces,
     struct wf_str piece)
 {
@@ -123,7 +128,7 @@ charge(struct expr_evaluation *ev, const struct expr_node *node, struct pieces *
 	return pieces->cost <= ev->memory.max || expr_eval_too_large(ev, node);
 }
 
-static void
+static inline void
 push_piece(struct wf_arena *arena, struct pieces *pieces, struct wf_str piece)
 {
 	*wf_push(arena, pieces->items, pieces->n, pieces->cap) = piece;
@@ -166,7 +171,7 @@ read_separator(struct expr_evaluation *ev, const struct expr_node *node, int lev
 	if (!eval_arg(ev, node->last, level, &value))
 		return false;
 	if (expr_is_primitive(value))
-		*out = expr_to_string(ev->arena, value);
+		*out = text_of(ev, value);
 	return true;
 }
 
@@ -182,7 +187,7 @@ join_array(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	for (size_t i = 0; i < array->n; i++) {
 		if (i && !add_piece(ev, node, &pieces, separator))
 			return false;
-		if (!add_piece(ev, node, &pieces, expr_to_string(ev->arena, array->items[i])))
+		if (!add_piece(ev, node, &pieces, text_of(ev, array->items[i])))
 			return false;
 	}
 	*out = join_pieces(ev->arena, &pieces);
@@ -199,7 +204,7 @@ call_join(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		return false;
 	if (items.kind == EXPR_ARRAY)
 		return join_array(ev, node, level, items.array, out);
-	*out = expr_string(expr_is_primitive(items) ? expr_to_string(ev->arena, items) : WF_S(""));
+	*out = expr_string(expr_is_primitive(items) ? text_of(ev, items) : WF_S(""));
 	return true;
 }
 
@@ -340,7 +345,7 @@ eval_format_arg(struct expr_evaluation *ev, struct format_arg *arg, int level)
 		return false;
 	arg->done = true;
 	arg->kind = value.kind;
-	arg->text = expr_to_string(ev->arena, value);
+	arg->text = text_of(ev, value);
 	return true;
 }
 
@@ -377,7 +382,7 @@ call_format(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	format.cap = FIRST_PARTS;
 	format.pieces = (struct pieces){ .items = format.first_pieces, .cap = FIRST_PARTS };
 	if (!eval_arg(ev, node->first, level, &text) ||
-	    !read_format(ev, node, expr_to_string(ev->arena, text), &format))
+	    !read_format(ev, node, text_of(ev, text), &format))
 		return false;
 	format.args = format.first_args;
 	if (node->nargs > FIRST_PARTS)
@@ -417,7 +422,7 @@ call_from_json(struct expr_evaluation *ev, const struct expr_node *node, int lev
 
 	if (!eval_arg(ev, node->first, level, &value))
 		return false;
-	if (expr_json_read_lenient(ev->arena, expr_to_string(ev->arena, value), out, &why))
+	if (expr_json_read_lenient(ev->arena, text_of(ev, value), out, &why))
 		return true;
 	expr_eval_fail(ev, "Error parsing fromJson");
 	return wf_hint(ev->err, "line %d, column %d of the JSON text: %s", why.pos.line,
