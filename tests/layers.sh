@@ -12,6 +12,8 @@ git2 src/event/repo*|runner/store/fetch.c
 pcre2.h src/base/pattern*.c
 uv.h runner/*|tests/unit/*
 openssl/ runner/*
+curl/ runner/net/http.c
+archive runner/image/unpack.c
 cmocka.h tests/unit/*"
 case=0
 

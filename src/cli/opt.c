@@ -88,7 +88,7 @@ static const char *const color_names[] = { "auto", "always", "never", NULL }; /*
 /* as enum graph_form; "" stands for the list, which is no graph */
 static const char *const graph_names[] = { "", "text", "dot", "mermaid", "svg", NULL };
 
-#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL)
+#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL | IN_IMAGE)
 #define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY | IN_EVENT)
 
 static const struct opt options[] = {
@@ -116,6 +116,10 @@ static const struct opt options[] = {
 	{ 0, "env", "NAME=VALUE", "an environment variable of every step", IN_RUN, LIST(env) },
 	{ 0, "env-file", "FILE", "environment variables (default: .env)", IN_RUN, LIST(env_files) },
 	{ 0, "box", "sandbox|host", "where jobs execute", IN_RUN, CHOICE(box, box_names) },
+	{ 0, "offline", NULL, "pull no image", IN_RUN, FLAG(offline) },
+	{ 0, "insecure-registry", "HOST[:PORT]", "a registry that may be without TLS",
+	    IN_RUN | IN_IMAGE, LIST(insecure) },
+	{ 0, "name", "NAME", "what an imported image is called", IN_IMAGE, TEXT(name) },
 	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN, TEXT(stubs) },
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN | IN_PLAN, FLAG(no_chain) },

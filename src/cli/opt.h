@@ -49,6 +49,10 @@ struct args {
 	bool no_chain, strict;
 	unsigned chain_from; /* enum session_chain_from */
 
+	const char *name; /* of an image */
+	struct opt_list insecure; /* registries without TLS */
+	bool offline;
+
 	struct opt_list patterns; /* match */
 	const char *context; /* eval */
 	bool source; /* parse */
