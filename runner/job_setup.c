@@ -4,6 +4,7 @@
 #include "runner/job_setup.h"
 
 #include "base/fs.h"
+#include "runner/container.h"
 #include "runner/files.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
@@ -83,8 +84,8 @@ add_mounts(struct job *job, struct box_spec *spec)
 	spec->mounts = kept;
 }
 
-static void
-make_box(struct job *job)
+static bool
+make_box(struct job *job, struct wf_error *err)
 {
 	struct session *session = job->call->run->session;
 	struct box_spec spec = {
@@ -99,12 +100,15 @@ make_box(struct job *job)
 
 	if (session->options->box != BOX_HOST)
 		add_mounts(job, &spec);
+	if (job->container && !container_use(job, &spec, err))
+		return false;
 	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
 	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
 	job->box->spec.busy = job->commands_dir;
 	job->box->on_ready = job_box_ready;
 	job->box->on_gone = job_box_gone;
 	job->box->data = job;
+	return true;
 }
 
 /* ---- environment ---- */
@@ -127,7 +131,9 @@ make_env(struct job *job, struct wf_error *err)
 	struct session *session = job->call->run->session;
 
 	job->env.arena = job->arena;
-	job->env.base = env_base(job->arena, session->options->box, &job->box->layout);
+	job->env.base = job->container
+	                    ? container_env(job->container, job->box->layout.home)
+	                    : env_base(job->arena, session->options->box, &job->box->layout);
 	job->env.values = expr_object_new(job->arena);
 	job->env.values->exact = true;
 	job->env.first_path = wf_str(uses_stubs_inside(session));
@@ -194,17 +200,22 @@ evaluate_limits(struct job *job, struct wf_error *err)
 }
 
 bool
+job_prepare(struct job *job, struct wf_error *err)
+{
+	return make_folders(job, err) && container_read(job, err);
+}
+
+bool
 job_setup(struct job *job, struct wf_error *err)
 {
-	if (!make_folders(job, err))
+	if (!make_box(job, err))
 		return false;
-	make_box(job);
 	scope_job(job);
 	steps_init(&job->steps, job, NULL, job->contexts);
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
-	job->has_bash = has_bash(job);
+	job->has_bash = !job->container && has_bash(job); /* 6.4: in a container sh, always */
 	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
 	       stage_find_pres(job, err);
 }

@@ -4,6 +4,7 @@
 
 #include "model/call.h"
 #include "model/template.h"
+#include "runner/container.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -256,7 +257,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 		const struct expr_token *token;
 		const char *what;
 	} keys[] = {
-		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
+		{ walk->session->options->box == BOX_HOST ? job->container : NULL,
+		    "--box host makes no containers: the job runs on this machine" },
 		{ job->services, "service containers are not started yet" },
 		{ job->environment, "environments have no rules, secrets and variables of their "
 		                    "own yet" },
@@ -271,6 +273,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 static void
 check_workflow(struct walk *walk, const struct workflow *wf, const struct permissions_def *around)
 {
+	struct wf_error err;
+
 	if (wf->permissions.given)
 		around = &wf->permissions;
 	scan_spelling(walk, wf->root);
@@ -279,6 +283,8 @@ check_workflow(struct walk *walk, const struct workflow *wf, const struct permis
 		const struct job_def *job = wf->jobs[i];
 
 		check_differences(walk, job);
+		if (!container_check(walk->session, job, &err))
+			add_error(walk, &err);
 		scan_secrets(walk, job->env);
 		if (job->uses.n)
 			check_call(walk, job, job->permissions.given ? &job->permissions : around);

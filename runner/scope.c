@@ -114,8 +114,9 @@ github_context(struct job *job)
 	expr_object_set(github, WF_S("job"), expr_string(job->def->id));
 	put(github, "workspace", job->box->layout.workspace);
 	expr_object_set(github, WF_S("event_path"),
-	    expr_string(wf_strf(job->arena, "%s/_github_workflow/event.json",
-	        job->box->layout.temp)));
+	    expr_string(job->container ? WF_S("/github/workflow/event.json")
+	                               : wf_strf(job->arena, "%s/_github_workflow/event.json",
+	                                     job->box->layout.temp)));
 	return github;
 }
 

@@ -12,6 +12,7 @@
 #include "runner/pick.h"
 #include "runner/preflight.h"
 #include "runner/session_state.h"
+#include "runner/shelf.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -338,6 +339,7 @@ static void
 cancel_all(struct session *session)
 {
 	session->cancelled = true;
+	shelf_cancel(session->shelf);
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
 			run_cancel(run);
@@ -443,7 +445,6 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
-	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }
 
@@ -508,7 +509,9 @@ static void
 close_session(struct session *session)
 {
 	scratch_free(session->scratch);
+	shelf_close(session->shelf);
 	mask_free(session->mask);
+	uv_run(&session->loop, UV_RUN_DEFAULT); /* what was closed, goes */
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */
 }

@@ -30,6 +30,7 @@ struct session {
 	struct claims *claims; /* concurrency groups */
 	struct scratch *scratch;
 	struct mask *mask; /* secrets given on the command line */
+	struct shelf *shelf; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */
 	struct session_workflow *loaded; /* of the work tree */

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <limits.h>
 #include <paths.h>
 #include <signal.h>
@@ -123,6 +124,54 @@ spawn(const struct child_order *order, const char *program, int cwd, pid_t *pid)
 	return errnum;
 }
 
+/* ---- start as another user ---- */
+
+/* In the new process; gives errno's number when it comes back. */
+static int
+become(const struct child_user *user, const struct child_order *order, const char *program, int cwd)
+{
+	sigset_t none;
+
+	setsid();
+	for (int signum = 1; signum < NSIG; signum++)
+		signal(signum, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (dup2(order->in, STDIN_FILENO) < 0 || dup2(order->out, STDOUT_FILENO) < 0 ||
+	    dup2(order->err, STDERR_FILENO) < 0 || fchdir(cwd) < 0)
+		return errno;
+	if (setgroups(user->ngroups, user->groups) < 0 || setgid(user->gid) < 0 ||
+	    setuid(user->uid) < 0)
+		return errno;
+	execve(program, order->argv, order->env);
+	return errno;
+}
+
+/* posix_spawn() changes no user. The pipe closes by the exec, or brings what went wrong. */
+static int
+spawn_as(const struct child_user *user, const struct child_order *order, const char *program,
+    int cwd, pid_t *pid)
+{
+	int pipe[2], errnum = 0;
+
+	if (pipe2(pipe, O_CLOEXEC) < 0)
+		return errno;
+	*pid = fork();
+	if (*pid == 0) {
+		errnum = become(user, order, program, cwd);
+		if (write(pipe[1], &errnum, sizeof(errnum)) < 0)
+			_exit(126);
+		_exit(127);
+	}
+	if (*pid < 0)
+		errnum = errno;
+	close(pipe[1]);
+	if (*pid > 0 && read(pipe[0], &errnum, sizeof(errnum)) == (ssize_t)sizeof(errnum))
+		waitpid(*pid, NULL, 0);
+	close(pipe[0]);
+	return errnum;
+}
+
 int
 child_start(struct children *children, const struct child_order *order)
 {
@@ -135,7 +184,8 @@ child_start(struct children *children, const struct child_order *order)
 		return errno;
 	errnum = find_program(order, cwd, program);
 	if (errnum == 0)
-		errnum = spawn(order, program, cwd, &pid);
+		errnum = children->user ? spawn_as(children->user, order, program, cwd, &pid)
+		                        : spawn(order, program, cwd, &pid);
 	if (errnum == 0)
 		*wf_push(children->arena, children->items, children->n,
 		    children->cap) = (struct child){ .id = order->id, .pid = pid };

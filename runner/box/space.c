@@ -94,15 +94,15 @@ write_proc(const char *path, const char *text)
 	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 }
 
-/* A user namespace in which this user is itself, and the only one. */
+/* A user namespace in which this user is itself, or root, and the only one. */
 static bool
-enter_user(struct wf_error *err)
+enter_user(bool as_root, struct wf_error *err)
 {
 	char users[64], groups[64];
 	unsigned uid = getuid(), gid = getgid();
 
-	snprintf(users, sizeof(users), "%u %u 1\n", uid, uid);
-	snprintf(groups, sizeof(groups), "%u %u 1\n", gid, gid);
+	snprintf(users, sizeof(users), "%u %u 1\n", as_root ? 0 : uid, uid);
+	snprintf(groups, sizeof(groups), "%u %u 1\n", as_root ? 0 : gid, gid);
 	if (unshare(CLONE_NEWUSER) < 0)
 		return refuse(err, errno, "a user namespace");
 	if (!write_proc("/proc/self/setgroups", "deny") ||
@@ -157,9 +157,9 @@ fork_init(int sock, struct wf_error *err)
 }
 
 bool
-space_enter(int sock, pid_t parent, struct wf_error *err)
+space_enter(int sock, pid_t parent, bool as_root, struct wf_error *err)
 {
-	if (!may_mount() && !enter_user(err))
+	if (!may_mount() && !enter_user(as_root, err))
 		return false;
 	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) < 0)
 		return refuse(err, errno, "mount, PID, IPC and UTS namespaces");

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* ---- files of the tree ---- */
@@ -68,16 +69,19 @@ add_layer(const struct image_import *im, int tree, const char *path, struct wf_s
     struct image *image, struct wf_error *err)
 {
 	wf_auto(wf_close_fd) int fd = -1;
+	struct stat st;
 	struct image_unpacked unpacked;
 	const char *temp;
 
 	image->layers[image->nlayers++] = digest;
+	fd = open_file(tree, path, err);
+	if (fd < 0)
+		return false;
+	image->size += fstat(fd, &st) == 0 ? (uint64_t)st.st_size : 0;
 	if (wf_is_dir(image_store_layer(im->store, im->arena, digest)))
 		return true;
-	fd = open_file(tree, path, err);
-	if (fd < 0 || !(temp = unpack(im, fd, &unpacked, err)))
+	if (!(temp = unpack(im, fd, &unpacked, err)))
 		return false;
-	image->size += unpacked.size;
 	if (wf_str_eq(unpacked.digest, digest))
 		return image_store_adopt(im->store, temp, digest, err);
 	image_unpack_undo(temp, NULL);

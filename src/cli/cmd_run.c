@@ -87,6 +87,8 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.env = scene->config.env,
 		.chain = !args->no_chain,
 		.chain_from = args->chain_from,
+		.offline = args->offline,
+		.insecure = args->insecure.items,
 		.strict = args->strict,
 	};
 	return true;
