@@ -84,23 +84,32 @@ struct unpack {
 
 /* ---- reading ---- */
 
-static la_ssize_t
-read_archive(struct archive *archive, void *data, const void **bytes)
+/* The next bytes, counted; -1 with errno. */
+static ssize_t
+read_some(struct unpack *u)
 {
-	struct unpack *u = data;
 	ssize_t n;
 
 	do
 		n = read(u->in, u->bytes, READ_BYTES);
 	while (n < 0 && errno == EINTR);
-	if (n < 0) {
-		u->lib.archive_set_error(archive, errno, "%s", strerror(errno));
-		return ARCHIVE_FATAL;
-	}
+	if (n < 0)
+		return -1;
 	image_hash_add(&u->hash, (struct wf_str){ u->bytes, (size_t)n });
 	u->size += (uint64_t)n;
-	*bytes = u->bytes;
 	return n;
+}
+
+static la_ssize_t
+read_archive(struct archive *archive, void *data, const void **bytes)
+{
+	struct unpack *u = data;
+	ssize_t n = read_some(u);
+
+	if (n < 0)
+		u->lib.archive_set_error(archive, errno, "%s", strerror(errno));
+	*bytes = u->bytes;
+	return n < 0 ? ARCHIVE_FATAL : n;
 }
 
 static bool
@@ -108,7 +117,6 @@ open_archive(struct unpack *u, struct wf_error *err)
 {
 	if (!wf_lazy_load(&u->lib, "libarchive.so.13", archive_list, WF_COUNT(archive_list), err))
 		return false;
-	u->bytes = wf_alloc(u->arena, READ_BYTES, 1);
 	u->archive = u->lib.archive_read_new();
 	if (!u->archive)
 		abort(); /* out of memory */
@@ -486,13 +494,12 @@ finish_folders(struct unpack *u, struct wf_error *err)
 static bool
 drain(struct unpack *u, struct wf_error *err)
 {
-	const void *bytes;
-	la_ssize_t n;
+	ssize_t n;
 
 	do
-		n = read_archive(u->archive, u, &bytes);
+		n = read_some(u);
 	while (n > 0);
-	return n == 0 || fail_data(u, err);
+	return n == 0 || wf_fail_sys(err, errno, "the archive");
 }
 
 static bool
@@ -507,7 +514,7 @@ put_all(struct unpack *u, struct wf_error *err)
 			return false;
 	if (rc != ARCHIVE_EOF)
 		return fail_data(u, err);
-	return drain(u, err) && finish_folders(u, err);
+	return finish_folders(u, err);
 }
 
 bool
@@ -518,6 +525,7 @@ image_unpack(struct wf_arena *arena, int archive, int root, struct image_unpacke
 	struct unpack u = {
 		.arena = scratch,
 		.in = archive,
+		.bytes = wf_alloc(scratch, READ_BYTES, 1),
 		.root = root,
 		.parent = -1,
 		.privileged = geteuid() == 0,
@@ -528,10 +536,13 @@ image_unpack(struct wf_arena *arena, int archive, int root, struct image_unpacke
 	image_hash_begin(&u.hash);
 	ok = open_archive(&u, err) && put_all(&u, err);
 	forget_parent(&u);
+	/* what could not be unpacked has a digest, too: the bytes may be the wrong ones */
+	if (drain(&u, ok ? err : NULL))
+		*out = (struct image_unpacked){ image_hash_end(&u.hash, arena), u.size };
+	else
+		ok = false;
 	if (u.archive)
 		u.lib.archive_read_free(u.archive);
-	if (ok)
-		*out = (struct image_unpacked){ image_hash_end(&u.hash, arena), u.size };
 	image_hash_release(&u.hash);
 	return ok;
 }

@@ -21,7 +21,8 @@ struct image_unpacked {
 };
 
 /* Reads a tar archive (plain, gzip, zstd, xz or bzip2) from the descriptor, to its end, into the
- * folder `root`. On false the folder holds anything, and is to be removed. */
+ * folder `root`. On false the folder holds anything, and is to be removed; *out says what the bytes
+ * were even so, if they could be read. */
 bool image_unpack(struct wf_arena *arena, int archive, int root, struct image_unpacked *out,
     struct wf_error *err);
 /* rm -rf of an unpacked tree, also of folders that do not let their owner in. */
