@@ -4,6 +4,7 @@
 
 #include "base/fs.h"
 #include "runner/box/mount.h"
+#include "runner/image/digest.h"
 #include "runner/job.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
@@ -437,6 +438,19 @@ container_env(const struct container *c, const char *home)
 	*wf_push(arena, list, n, cap) = wf_strf(arena, "HOME=%s", home).p;
 	*wf_push(arena, list, n, cap) = NULL;
 	return list;
+}
+
+struct expr_value
+container_context(const struct container *c)
+{
+	struct wf_arena *arena = c->job->arena;
+	struct expr_object *context = expr_object_new(arena);
+	struct wf_str id = image_digest_of(arena, wf_str(c->job->box->spec.name));
+
+	wf_str_cut(&id, ':');
+	expr_object_set(context, WF_S("id"), expr_string(id));
+	expr_object_set(context, WF_S("network"), expr_cstring("host"));
+	return expr_object_value(context);
 }
 
 /* ---- before anything starts ---- */

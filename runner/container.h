@@ -41,6 +41,8 @@ bool container_use(struct job *job, struct box_spec *spec, struct wf_error *err)
 /* The lowest layer of the environment: the image's, container.env, HOME. NULL-ended. */
 const char *const *container_env(const struct container *container, const char *home);
 
+/* job.container (3.2): its id, and the network, which is the machine's. */
+struct expr_value container_context(const struct container *container);
 /* The program that runs node actions: the machine's own, shown in the container where GitHub's
  * runner has its node, if the image has what it needs to start; else the one in PATH. container may
  * be NULL. */

@@ -2,6 +2,7 @@
 /* scope.c - contexts, put together when a job is set up and when a composite action starts. */
 #include "runner/scope.h"
 
+#include "runner/container.h"
 #include "runner/job.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
@@ -98,6 +99,8 @@ job_context(struct job *job)
 	expr_object_set(context, WF_S("workflow_sha"), expr_string(run->facts.workflow_sha));
 	expr_object_set(context, WF_S("workflow_repository"), expr_string(repository));
 	expr_object_set(context, WF_S("workflow_file_path"), expr_string(wf->path));
+	if (job->container)
+		expr_object_set(context, WF_S("container"), container_context(job->container));
 	return context;
 }
 
