@@ -294,7 +294,7 @@ same_tree() {
 
 round() {
 	user=$1 as=$2 rounds=$((rounds + 1))
-	rm -rf "$scratch/registry" "$scratch/theirs"
+	rm -rf "$scratch"/{registry,theirs,saved.tar}
 	[ ! -e "$scratch/home" ] || chmod -R u+rwX "$scratch/home"
 	rm -rf "$scratch/home"
 	mkdir "$scratch/home"
