@@ -1,31 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* claims.c - one holder a group, and a queue behind it that is usually one long. */
+/* claims.c - the tickets of this process on its loop: each is watched for calls, and each that
+ * waits for the end of the one before it. */
 #include "runner/claims.h"
 
-#include "base/map.h"
+#include "runner/store/home.h"
+
+#include <stdlib.h>
 
 #define QUEUE_LONGEST 100 /* of queue: max */
-
-struct claims_group {
-	struct wf_str name;
-	struct claim *holder;
-	struct claim *waiting; /* oldest first */
-	size_t nwaiting;
-};
+#define QUEUES "queues" /* the folder in the store of a repository */
 
 struct claims {
 	struct wf_arena *arena;
-	struct wf_map groups;
+	struct claims_place place;
+	struct tickets *shared; /* of the repository; NULL: nothing was claimed yet */
+	struct tickets *own; /* of this process, from when the others could not be used */
+	bool failed; /* the shared ones; those that were drawn before stay what they are */
 };
 
 struct claims *
-claims_new(struct wf_arena *arena)
+claims_new(struct wf_arena *arena, const struct claims_place *place)
 {
 	struct claims *claims = wf_new(arena, struct claims);
 
 	claims->arena = arena;
-	wf_map_init(&claims->groups, arena, true);
+	claims->place = *place;
 	return claims;
+}
+
+void
+claims_close(struct claims *claims)
+{
+	if (!claims)
+		return;
+	tickets_close(claims->shared);
+	tickets_close(claims->own);
 }
 
 /* ---- what is wished ---- */
@@ -65,101 +74,209 @@ claims_read(struct wf_arena *arena, const struct expr_token *token, const struct
 	return true;
 }
 
-/* ---- holders and queues ---- */
+/* ---- where the tickets are ---- */
 
-static struct claims_group *
-group_of(struct claims *claims, struct wf_str name)
+static bool
+draw_shared(struct claims *claims, const struct ticket_wish *wish, struct ticket *ticket,
+    struct wf_error *err)
 {
-	struct claims_group *group = wf_map_get(&claims->groups, name);
+	const char *folder;
 
-	if (group)
-		return group;
-	group = wf_new(claims->arena, struct claims_group);
-	group->name = wf_str_dup(claims->arena, name);
-	wf_map_set(&claims->groups, group->name, group);
-	return group;
+	if (!claims->shared) {
+		folder = store_repository_folder(claims->arena, claims->place.common_dir, QUEUES,
+		    err);
+		claims->shared = folder ? tickets_open(claims->arena, folder, err) : NULL;
+	}
+	return claims->shared && ticket_draw(claims->shared, wish, ticket, err);
+}
+
+static bool
+draw_own(struct claims *claims, const struct ticket_wish *wish, struct ticket *ticket,
+    struct wf_error *err)
+{
+	const char *folder;
+
+	if (!claims->own) {
+		folder = claims->place.make_private(claims->place.data, err);
+		claims->own = folder ? tickets_open(claims->arena, folder, err) : NULL;
+	}
+	return claims->own && ticket_draw(claims->own, wish, ticket, err);
+}
+
+/* Draws from the store, and once that cannot be, from the folder of this process. */
+static bool
+draw(struct claims *claims, const struct ticket_wish *wish, struct ticket *ticket)
+{
+	struct wf_error err;
+
+	if (!claims->failed) {
+		if (draw_shared(claims, wish, ticket, &err))
+			return true;
+		claims->failed = true;
+		claims->place.note(claims->place.data, &err);
+	}
+	return draw_own(claims, wish, ticket, &err);
+}
+
+/* ---- a claim on the loop ---- */
+
+static void look(struct claim *claim);
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	(void)handle; /* its memory is the owner's */
 }
 
 static void
-grant(struct claims_group *group, struct claim *claim)
+on_bell(uv_poll_t *poll, int status, int events)
 {
-	group->holder = claim;
+	struct claim *claim = WF_OWNER(poll, struct claim, bell);
+
+	(void)status;
+	(void)events;
+	ticket_answer(&claim->ticket);
+	look(claim);
+}
+
+static void
+on_ahead(uv_poll_t *poll, int status, int events)
+{
+	(void)status;
+	(void)events;
+	look(poll->data);
+}
+
+static void
+watch_ahead(struct claim *claim)
+{
+	claim->ahead = wf_new(claim->claims->arena, uv_poll_t);
+	uv_poll_init(claim->claims->place.loop, claim->ahead, claim->ticket.ahead);
+	claim->ahead->data = claim;
+	uv_poll_start(claim->ahead, UV_READABLE | UV_DISCONNECT, on_ahead);
+}
+
+static void
+unwatch_ahead(struct claim *claim)
+{
+	if (claim->ahead)
+		uv_close((uv_handle_t *)claim->ahead, on_closed);
+	claim->ahead = NULL;
+}
+
+static void
+release(struct claim *claim)
+{
+	claim->state = CLAIM_NONE;
+	unwatch_ahead(claim);
+	uv_close((uv_handle_t *)&claim->bell, on_closed);
+	ticket_drop(&claim->ticket);
+}
+
+static void
+evict(struct claim *claim, const char *request)
+{
+	claim->evict(claim,
+	    wf_strf(claim->claims->arena, "Canceling since a higher priority %s for '%.*s' exists",
+	        request, WF_ARG(claim->group)));
+}
+
+static void
+hold(struct claim *claim)
+{
+	if (claim->state == CLAIM_HOLDS)
+		return;
 	claim->state = CLAIM_HOLDS;
 	claim->grant(claim);
 }
 
 static void
-unlink_waiting(struct claims_group *group, struct claim *claim)
+end_holder(struct claim *claim)
 {
-	for (struct claim **at = &group->waiting; *at; at = &(*at)->next)
-		if (*at == claim) {
-			*at = claim->next;
-			group->nwaiting--;
-			break;
-		}
-	claim->next = NULL;
-	claim->state = CLAIM_NONE;
+	if (claim->state == CLAIM_WAITS)
+		release(claim); /* marked before it knew that it holds: it need not start */
+	else if (claim->evicted)
+		return;
+	claim->evicted = true;
+	evict(claim, "request");
 }
 
-/* 5.8: whoever waited so far has to go, unless the group keeps a queue. */
+/* Looks whose turn it is, and acts on it. */
 static void
-evict_waiting(struct claims *claims, struct claims_group *group, size_t room)
+look(struct claim *claim)
 {
-	while (group->nwaiting > room) {
-		struct claim *oldest = group->waiting;
+	enum ticket_turn turn = TICKET_HOLDS;
+	struct wf_error err;
 
-		unlink_waiting(group, oldest);
-		oldest->evict(oldest,
-		    wf_strf(claims->arena,
-		        "Canceling since a higher priority waiting request for '%.*s' exists",
-		        WF_ARG(group->name)));
+	unwatch_ahead(claim);
+	if (!ticket_ask(&claim->ticket, &turn, &err))
+		claim->claims->place.note(claim->claims->place.data, &err);
+	switch (turn) {
+	case TICKET_WAITS: watch_ahead(claim); return;
+	case TICKET_HOLDS: hold(claim); return;
+	case TICKET_ENDS: end_holder(claim); return;
+	case TICKET_GONE:
+		release(claim);
+		evict(claim, "waiting request");
+		return;
 	}
+	abort();
+}
+
+/* ---- in and out ---- */
+
+/* What its owner is a part of ends after the owner, and cannot leave the group before. */
+static const struct claim *
+around(const struct claim *claim)
+{
+	for (const struct claim *outer = claim->outer; outer; outer = outer->outer)
+		if (outer->state == CLAIM_HOLDS && wf_str_ieq(outer->group, claim->group))
+			return outer;
+	return NULL;
+}
+
+static void
+start(struct claims *claims, struct claim *claim, const struct claims_wish *wish)
+{
+	const struct ticket_wish drawn = {
+		.group = wish->group,
+		.room = wish->queue ? QUEUE_LONGEST - 1 : 0,
+		.end_holder = wish->cancel_in_progress,
+	};
+
+	if (!draw(claims, &drawn, &claim->ticket)) {
+		claim->grant(claim); /* as if there were no group: the note has said so */
+		return;
+	}
+	claim->state = CLAIM_WAITS;
+	uv_poll_init(claims->place.loop, &claim->bell, claim->ticket.bell);
+	uv_poll_start(&claim->bell, UV_READABLE, on_bell);
+	look(claim);
 }
 
 void
 claims_enter(struct claims *claims, struct claim *claim, const struct claims_wish *wish)
 {
-	struct claims_group *group;
-	struct claim **tail;
+	const struct claim *outer;
 
-	if (!wish->group.n) {
+	claim->claims = claims;
+	claim->group = wf_str_dup(claims->arena, wish->group);
+	outer = wish->group.n ? around(claim) : NULL;
+	if (!wish->group.n || (outer && claim->called && outer == claim->outer))
 		claim->grant(claim);
-		return;
-	}
-	group = group_of(claims, wish->group);
-	claim->group = group;
-	if (!group->holder) {
-		grant(group, claim);
-		return;
-	}
-	evict_waiting(claims, group, wish->queue ? QUEUE_LONGEST - 1 : 0);
-	for (tail = &group->waiting; *tail; tail = &(*tail)->next)
-		continue;
-	*tail = claim;
-	group->nwaiting++;
-	claim->state = CLAIM_WAITS;
-	if (wish->cancel_in_progress && group->holder)
-		group->holder->evict(group->holder,
+	else if (outer)
+		claim->evict(claim,
 		    wf_strf(claims->arena,
-		        "Canceling since a higher priority request for '%.*s' exists",
-		        WF_ARG(group->name)));
+		        "Canceling since a deadlock was detected for concurrency group: '%.*s' "
+		        "between a top level workflow and '%.*s'",
+		        WF_ARG(wish->group), WF_ARG(claim->name)));
+	else
+		start(claims, claim, wish);
 }
 
 void
 claims_leave(struct claim *claim)
 {
-	struct claims_group *group = claim->group;
-	struct claim *next;
-
-	if (claim->state == CLAIM_WAITS)
-		unlink_waiting(group, claim);
-	if (claim->state != CLAIM_HOLDS)
-		return;
-	claim->state = CLAIM_NONE;
-	group->holder = NULL;
-	next = group->waiting;
-	if (!next)
-		return;
-	unlink_waiting(group, next);
-	grant(group, next);
+	if (claim->state != CLAIM_NONE)
+		release(claim);
 }

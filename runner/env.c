@@ -48,11 +48,24 @@ static const char *const github_exports[] = {
 };
 
 /* Names of the user's own environment that a box does not hide: where tools are found. */
-static const char *const kept_names[] = { "PATH", "TZ", "LD_LIBRARY_PATH" };
+static const char *const kept_names[] = { "TZ", "LD_LIBRARY_PATH" };
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 extern char **environ;
+
+/* A sandbox has a sudo of its own: for root if the machine has none, for others in its place. */
+static const char *
+sandbox_path(struct wf_arena *arena)
+{
+	const char *path = getenv("PATH");
+	bool is_root = geteuid() == 0;
+
+	if (!path)
+		path = DEFAULT_PATH;
+	return wf_strf(arena, "PATH=%s:%s", is_root ? path : BOX_TOOLS, is_root ? BOX_TOOLS : path)
+	    .p;
+}
 
 const char *const *
 env_base(struct wf_arena *arena, enum box_kind kind, const struct box_layout *layout)
@@ -69,8 +82,7 @@ env_base(struct wf_arena *arena, enum box_kind kind, const struct box_layout *la
 			*wf_push(arena, list, n,
 			    cap) = wf_strf(arena, "%s=%s", kept_names[i], value).p;
 	}
-	if (!getenv("PATH"))
-		*wf_push(arena, list, n, cap) = "PATH=" DEFAULT_PATH;
+	*wf_push(arena, list, n, cap) = sandbox_path(arena);
 	*wf_push(arena, list, n, cap) = wf_strf(arena, "HOME=%s", layout->home).p;
 	*wf_push(arena, list, n, cap) = "LANG=C.UTF-8";
 	*wf_push(arena, list, n, cap) = "USER=runner";
@@ -100,6 +112,17 @@ env_add_path(struct env *env, struct wf_str path)
 		env->paths[before - 1] = (struct wf_str){ NULL, 0 };
 	*wf_push(env->arena, env->paths, env->npaths, env->paths_cap) = path;
 	wf_map_set(&env->path_places, path, (void *)(uintptr_t)env->npaths);
+}
+
+void
+env_merge(struct env *into, const struct env *from)
+{
+	for (size_t i = 0; i < from->values->n; i++)
+		expr_object_set(into->values, from->values->pairs[i].key,
+		    from->values->pairs[i].value);
+	for (size_t i = 0; i < from->npaths; i++)
+		if (from->paths[i].p)
+			env_add_path(into, from->paths[i]);
 }
 
 static struct wf_str
@@ -226,6 +249,7 @@ env_process(struct wf_arena *arena, const struct env *env, const struct env_laye
 	put(&build, WF_S("GITHUB_ACTIONS"), WF_S("true"));
 	put_github(&build, layers->github);
 	put_runner(&build, layers->runner);
+	put_object(&build, "", layers->service);
 	put(&build, WF_S("PATH"), env_path(arena, env, layers->context));
 	list = wf_new_array(arena, build.names.n + 1, const char *);
 	for (size_t i = 0; i < build.names.n; i++)

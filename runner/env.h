@@ -35,12 +35,16 @@ void env_set(struct env *env, struct wf_str name, struct wf_str value);
 /* Puts a folder before PATH for all later steps; one that is there already becomes the newest. */
 void env_add_path(struct env *env, struct wf_str path);
 
+/* Makes the changes that `from` has gathered: its values, then its folders, oldest first. */
+void env_merge(struct env *into, const struct env *from);
+
 /* What one process gets beyond the job's environment. */
 struct env_layers {
 	const struct expr_object *context; /* the env context of the step, all layers merged */
 	const struct expr_object *inputs; /* INPUT_*, or NULL */
 	const struct expr_object *state; /* STATE_*, or NULL */
 	const struct expr_object *github, *runner; /* exported as GITHUB_*, RUNNER_* */
+	const struct expr_object *service; /* ACTIONS_*, over all; or NULL */
 };
 
 /* The complete, NULL-ended environment of a process, in the arena. */

@@ -7,6 +7,7 @@
 #include "model/template.h"
 #include "runner/container.h"
 #include "runner/job_setup.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
@@ -53,6 +54,9 @@ job_new(struct call *call, const struct plan_job *plan)
 	job->call = call;
 	job->def = plan->node->def;
 	job->plan = *plan;
+	job->nsteps = call->parts ? select_steps(session->options->select,
+	                                call->parts[plan->node->index], job->def)
+	                          : job->def->nsteps;
 	job->rec = rec;
 	job->outputs = expr_object_new(arena);
 	job->temp_fd = job->commands_fd = -1;
@@ -96,6 +100,16 @@ job_annotate_error(struct job *job, const struct record_step *step, const struct
 	else
 		job_annotate(job, step, "error", "%s%s%s", err->msg, err->hint[0] ? "; " : "",
 		    err->hint);
+}
+
+bool
+job_fail_key(const struct job *job, const char *key, struct wf_error *err)
+{
+	const struct wf_error cause = *err;
+
+	plan_fail_key(job->call->plan, job->def, key, &cause, err);
+	err->pos = WF_NOWHERE;
+	return false;
 }
 
 static void
@@ -173,8 +187,7 @@ job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err)
 
 	*label = WF_S("");
 	if (!expr_token_eval(arena, job->def->runs_on, &scope, &value, err))
-		return wf_wrap(err, "Error when evaluating 'runs-on' for job '%.*s'",
-		    WF_ARG(job->def->id));
+		return job_fail_key(job, "runs-on", err);
 	find_foreign(value, label);
 	return true;
 }
@@ -191,6 +204,34 @@ on_timeout(uv_timer_t *timer)
 	    "time of %.0f minutes.",
 	    job->timeout_minutes);
 	job_cancel(job, WF_S("timeout-minutes is over"), false);
+}
+
+static bool
+is_run_secret(const struct session *session, struct wf_str value)
+{
+	const struct expr_object *secrets = session->options->secrets;
+
+	if (wf_str_is(value, RUN_DUMMY_TOKEN))
+		return true;
+	for (size_t i = 0; secrets && i < secrets->n; i++)
+		if (wf_str_eq(secrets->pairs[i].value.string, value))
+			return true;
+	return false;
+}
+
+/* What a caller passes as a secret is one in the called workflow, whatever it was before. */
+static void
+mask_passed(struct job *job)
+{
+	const struct expr_object *secrets = expr_object_get(job->call->contexts, WF_S("secrets"))
+	                                        .object;
+
+	for (size_t i = 0; job->call->caller && i < secrets->n; i++) {
+		struct wf_str value = secrets->pairs[i].value.string;
+
+		if (!is_run_secret(job->call->run->session, value))
+			mask_add(job->mask, value);
+	}
 }
 
 static uint64_t
@@ -239,6 +280,7 @@ enter_setup(struct job *job)
 	job->started = record_now(session->record);
 	job->arena = wf_arena_new();
 	job->mask = mask_new(job->call->run->mask);
+	mask_passed(job);
 	uv_timer_init(&session->loop, &job->timer);
 	job->timer.data = job;
 	job->timer_open = true;
@@ -291,8 +333,6 @@ static void
 enter_steps(struct job *job)
 {
 	job->steps.on_done = on_steps_done;
-	job->steps.defs = job->def->steps;
-	job->steps.n = job->def->nsteps;
 	if (job->facts.cancelled)
 		steps_cancel(&job->steps, true);
 	steps_advance(&job->steps);
@@ -303,7 +343,7 @@ enter_teardown(struct job *job)
 {
 	uv_timer_stop(&job->timer);
 	if (!job->facts.setup_failed)
-		job_collect_outputs(job);
+		job_collect(job);
 	if (job->box_started)
 		box_stop(job->box);
 	else
@@ -336,6 +376,7 @@ on_timer_closed(uv_handle_t *handle)
 	wf_close_fd(&job->commands_fd);
 	if (job->state_dir)
 		wf_remove_tree(job->state_dir, NULL);
+	offer_withdraw(job);
 	matcher_set_free(job->matchers);
 	wf_arena_free(job->arena);
 	job->arena = NULL;
@@ -428,9 +469,11 @@ on_patience_over(uv_timer_t *timer)
 void
 job_cancel(struct job *job, struct wf_str reason, bool now)
 {
-	if (job->state == JOB_DONE || (job->facts.cancelled && !now))
+	if (job->state == JOB_TEARDOWN || job->state == JOB_DONE || job->ending ||
+	    (job->facts.cancelled && !now))
 		return;
 	job->facts.cancelled = true;
+	job->ending = now;
 	if (!job->reason.n)
 		job->reason = wf_str_dup(job->call->run->arena, reason);
 	if (job->state == JOB_STEPS)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "expr/expr.h"
 #include "plan/plan.h"
+#include "runner/background.h"
 #include "runner/box/box.h"
 #include "runner/env.h"
 #include "runner/output/mask.h"
@@ -47,6 +48,7 @@ struct job {
 	struct call *call;
 	const struct job_def *def;
 	struct plan_job plan; /* matrix, strategy, name */
+	size_t nsteps; /* of def->steps, then of steps.defs: the first ones, that are selected */
 	struct record_job *rec;
 	enum plan_result result; /* before continue-on-error */
 	enum plan_result counted; /* after it: what needs and the run see */
@@ -63,6 +65,7 @@ struct job {
 	struct job_facts facts;
 	bool advancing;
 	bool box_started;
+	bool ending; /* cancelled, and nothing is waited for */
 	struct sched_item slot;
 	struct wf_arena *arena; /* from admission to the end of teardown */
 	struct mask *mask;
@@ -78,10 +81,13 @@ struct job {
 	struct expr_object *github, *runner_context, *job_context;
 	struct wf_str default_shell, default_directory; /* defaults.run, evaluated; or empty */
 	bool has_bash;
+	bool debug; /* ACTIONS_STEP_DEBUG: commands are echoed, RUNNER_DEBUG is set */
 	bool continue_on_error;
-	double timeout_minutes, cancel_minutes;
+	double timeout_minutes, cancel_minutes; /* whole */
 	struct steps steps;
+	struct background background;
 	struct stages stages; /* of its node actions */
+	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */
 	uv_timer_t timer; /* the job's timeout, then the patience of a forced end */
@@ -103,6 +109,9 @@ void job_finish(struct job *job, enum plan_result result, struct wf_str reason);
  * False and *err when it cannot be evaluated. */
 bool job_foreign_label(struct job *job, struct wf_str *label, struct wf_error *err);
 
+/* Makes of *err what GitHub says of a key that cannot be evaluated before the job is queued. The
+ * message has the place, *err none any more. Always false. */
+bool job_fail_key(const struct job *job, const char *key, struct wf_error *err);
 /* An annotation that wfrun itself makes; step may be NULL, level is error, warning or notice. */
 void job_annotate(struct job *job, const struct record_step *step, const char *level,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

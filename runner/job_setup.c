@@ -5,9 +5,12 @@
 
 #include "base/fs.h"
 #include "runner/container.h"
+#include "runner/environment.h"
 #include "runner/files.h"
 #include "runner/scope.h"
+#include "runner/self.h"
 #include "runner/session_state.h"
+#include "runner/store/home.h"
 #include "runner/uses.h"
 
 #include <errno.h>
@@ -16,10 +19,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define TIMEOUT_MINUTES 360
-#define CANCEL_MINUTES 5
-#define LONGEST_MINUTES (35.0 * 24 * 60) /* no run lasts longer on GitHub */
 
 static bool
 make_folder(const char *path, mode_t mode, struct wf_error *err)
@@ -61,13 +60,13 @@ make_folders(struct job *job, struct wf_error *err)
 
 /* What a job sees of the host beyond its box. */
 static void
-add_mounts(struct job *job, struct box_spec *spec)
+add_mounts(struct job *job, const char *self, struct box_spec *spec)
 {
 	struct session *session = job->call->run->session;
 	const char *objects = wf_join(job->arena, repo_commondir(session->repo), "objects");
 	const struct box_mount mounts[] = {
 		{ objects, OBJECTS_INSIDE, false },
-		{ repo_workdir(session->repo), SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
+		{ self, SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
 		{ session->stubs, STUBS_INSIDE, false },
 	};
 	struct box_mount *kept;
@@ -75,19 +74,34 @@ add_mounts(struct job *job, struct box_spec *spec)
 	size_t nborrowed;
 
 	repo_alternates(session->repo, job->arena, &borrowed, &nborrowed);
-	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed, struct box_mount);
+	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 1, struct box_mount);
 	for (size_t i = 0; i < WF_COUNT(mounts); i++)
 		if (mounts[i].host)
 			kept[spec->nmounts++] = mounts[i];
+	if (nborrowed > 0) /* they name them relative to here */
+		kept[spec->nmounts++] = (struct box_mount){ objects, objects, false };
 	for (size_t i = 0; i < nborrowed; i++) /* where the folder of objects says they are */
 		kept[spec->nmounts++] = (struct box_mount){ borrowed[i], borrowed[i], false };
 	spec->mounts = kept;
+}
+
+/* What wfrun keeps between runs, and the scripts, command files and secrets of other jobs. */
+static const char *const *
+covered_folders(struct job *job)
+{
+	const char **list = wf_new_array(job->arena, 3, const char *);
+	const char *home = store_home(job->arena, NULL);
+
+	list[0] = scratch_root(job->call->run->session->scratch);
+	list[1] = home;
+	return list;
 }
 
 static bool
 make_box(struct job *job, struct wf_error *err)
 {
 	struct session *session = job->call->run->session;
+	const char *self = self_folder(job->call->run, err);
 	struct box_spec spec = {
 		.name = wf_strf(job->arena, "wfrun-%d-%llu", (int)getpid(),
 		    (unsigned long long)job->rec->number)
@@ -96,10 +110,15 @@ make_box(struct job *job, struct wf_error *err)
 		.worktree = repo_workdir(session->repo),
 		.state = job->state_dir,
 		.temp = job->temp_dir,
+		.covered = covered_folders(job),
+		.no_network = session->options->no_network,
+		.limits = session->options->limits,
 	};
 
+	if (!self)
+		return false;
 	if (session->options->box != BOX_HOST)
-		add_mounts(job, &spec);
+		add_mounts(job, self, &spec);
 	if (job->container && !container_use(job, &spec, err))
 		return false;
 	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
@@ -171,32 +190,24 @@ evaluate_defaults(struct job *job, struct wf_error *err)
 	           &job->default_directory, err);
 }
 
-/* A number of minutes, truncated; what is none of at least one is the fallback. */
-static bool
-evaluate_minutes(struct job *job, const struct expr_token *token, double fallback, double *out,
-    struct wf_error *err)
+/* What runs, and behind it what is not selected. */
+static void
+list_steps(struct job *job)
 {
-	if (!expr_token_number(job->arena, token, &job->steps.scope, fallback, out, err))
-		return false;
-	*out = trunc(*out);
-	if (!(*out > 0))
-		*out = fallback;
-	if (*out > LONGEST_MINUTES)
-		*out = LONGEST_MINUTES;
-	return true;
-}
+	struct step_def **steps = job->def->steps;
+	struct step_list run = background_unfold(job->arena, steps, job->nsteps);
+	struct step_list rest = background_unfold(job->arena, steps + job->nsteps,
+	    job->def->nsteps - job->nsteps);
+	struct step_def **all = wf_new_array(job->arena, run.n + rest.n, struct step_def *);
 
-static bool
-evaluate_limits(struct job *job, struct wf_error *err)
-{
-	const struct job_def *def = job->def;
-
-	return expr_token_bool(job->arena, def->continue_on_error, &job->steps.scope, false,
-	           &job->continue_on_error, err) &&
-	       evaluate_minutes(job, def->timeout_minutes, TIMEOUT_MINUTES, &job->timeout_minutes,
-	           err) &&
-	       evaluate_minutes(job, def->cancel_timeout_minutes, CANCEL_MINUTES,
-	           &job->cancel_minutes, err);
+	for (size_t i = 0; i < run.n; i++)
+		all[i] = run.items[i];
+	for (size_t i = 0; i < rest.n; i++)
+		all[run.n + i] = rest.items[i];
+	job->background.arena = job->arena;
+	job->nsteps = run.n;
+	job->steps.defs = all;
+	job->steps.n = run.n + rest.n;
 }
 
 bool
@@ -210,14 +221,15 @@ job_setup(struct job *job, struct wf_error *err)
 {
 	if (!make_box(job, err))
 		return false;
-	scope_job(job);
+	if (!scope_job(job, err))
+		return false;
 	steps_init(&job->steps, job, NULL, job->contexts);
+	list_steps(job);
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	job->has_bash = !job->container && has_bash(job); /* 6.4: in a container sh, always */
-	return evaluate_defaults(job, err) && evaluate_limits(job, err) &&
-	       stage_find_pres(job, err);
+	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 
 /* ---- outputs ---- */
@@ -243,18 +255,26 @@ collect_output(struct job *job, const struct expr_token_pair *pair, struct wf_er
 	return true;
 }
 
-void
-job_collect_outputs(struct job *job)
+static void
+collect_outputs(struct job *job, const struct expr_token *outputs)
 {
-	const struct expr_token *outputs = job->def->outputs;
 	struct wf_error err;
 
-	if (!outputs || outputs->kind != EXPR_TOKEN_MAPPING)
-		return;
-	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
 	for (size_t i = 0; i < outputs->map.n; i++)
 		if (!collect_output(job, &outputs->map.pairs[i], &err)) {
 			job_annotate_error(job, NULL, &err);
-			job->steps.status = PLAN_FAILURE;
+			if (job->steps.status != PLAN_CANCELLED) /* that stays (5.9) */
+				job->steps.status = PLAN_FAILURE;
 		}
+}
+
+void
+job_collect(struct job *job)
+{
+	const struct expr_token *outputs = job->def->outputs;
+
+	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
+	if (outputs && outputs->kind == EXPR_TOKEN_MAPPING)
+		collect_outputs(job, outputs);
+	environment_leave(job);
 }

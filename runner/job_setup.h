@@ -14,8 +14,9 @@ bool job_prepare(struct job *job, struct wf_error *err);
 bool job_setup(struct job *job, struct wf_error *err);
 /* Says why, and sets the fact. */
 void job_setup_failed(struct job *job, const struct wf_error *err);
-/* Evaluates `outputs:` into job->outputs; one that holds a secret is dropped (5.4). */
-void job_collect_outputs(struct job *job);
+/* Evaluates `outputs:` into job->outputs; one that holds a secret is dropped (5.4). Then the url of
+ * its environment. */
+void job_collect(struct job *job);
 
 /* Callbacks of the box. */
 void job_box_ready(struct box *box, const struct wf_error *err);

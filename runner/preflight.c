@@ -4,6 +4,8 @@
 
 #include "model/call.h"
 #include "model/template.h"
+#include "plan/environment.h"
+#include "runner/environment.h"
 #include "runner/container.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
@@ -15,17 +17,31 @@
 
 struct walk {
 	struct session *session;
-	bool upstream;
-	bool good;
+	const struct load_files *files;
+	bool missing;
+	bool broken; /* a call is wrong */
 	bool mapped; /* in a called workflow whose secrets are those that the call names */
+	const struct expr_object *own; /* secrets of the job's environment, or NULL */
+	bool elsewhere; /* which environment it is, only the run knows */
 	unsigned calls, actions; /* depth so far */
+	struct wf_str prefix; /* of the ids of this workflow's jobs */
+	enum select_part part; /* of this workflow, when something is selected */
 };
 
 static void
 add_error(struct walk *walk, const struct wf_error *err)
 {
 	wf_diags_add(walk->session->diags, WF_DIAG_ERROR, err);
-	walk->good = false;
+	walk->missing = true;
+}
+
+/* GitHub finds out about a wrong call when the run starts. */
+static void
+add_call_error(struct walk *walk, const struct wf_error *err)
+{
+	wf_diags_add(walk->session->diags, WF_DIAG_ERROR, err);
+	walk->missing = walk->missing || err->kind != WF_ERR_INVALID;
+	walk->broken = true;
 }
 
 static void
@@ -58,7 +74,8 @@ visit_secret(void *data, struct wf_str context, const struct wf_str *path, size_
 	if (use->walk->mapped || !wf_str_ieq(context, WF_S("secrets")) || npath == 0 ||
 	    wf_str_ieq(path[0], WF_S("GITHUB_TOKEN")))
 		return;
-	if (given && expr_object_find(given, path[0]))
+	if (use->walk->elsewhere || (given && expr_object_find(given, path[0])) ||
+	    (use->walk->own && expr_object_find(use->walk->own, path[0])))
 		return;
 	session_note(session, RECORD_NOTE, NULL, use->pos,
 	    wf_strf(session->arena, "secret '%.*s' is not given: it is empty, as on GitHub",
@@ -158,6 +175,15 @@ is_new(struct walk *walk, const void *thing, struct wf_str name)
 	return true;
 }
 
+/* The commit from which an action of this repository comes: of `./` what a checkout will show. */
+static const char *
+rev_of(struct walk *walk, const struct uses_place *place)
+{
+	if (place->kind == USES_PLACE_SELF)
+		walk->session->self_used = true;
+	return place->kind == USES_PLACE_SELF ? walk->files->rev : walk->files->tree;
+}
+
 static void
 check_uses(struct walk *walk, const struct step_def *step)
 {
@@ -166,10 +192,14 @@ check_uses(struct walk *walk, const struct step_def *step)
 	struct uses_place place;
 	struct wf_error err;
 
-	if (!is_new(walk, step, step->uses))
+	if (!is_new(walk, step,
+	        wf_strf(arena, "%.*s %s %s", WF_ARG(step->uses),
+	            walk->files->rev ? walk->files->rev : "",
+	            walk->files->tree ? walk->files->tree : "")))
 		return;
 	if (!uses_find(walk->session, arena, step->uses, step->uses_pos, &place, &err) ||
-	    (place.host && !uses_read_host(arena, place.host, &action, &err))) {
+	    (place.host &&
+	        !uses_read(walk->session, arena, &place, rev_of(walk, &place), &action, &err))) {
 		if (!err.pos.file) /* the file could not be read: whose step wants it? */
 			err.pos = step->uses_pos;
 		add_error(walk, &err);
@@ -181,18 +211,12 @@ check_uses(struct walk *walk, const struct step_def *step)
 static void
 check_step(struct walk *walk, const struct step_def *step)
 {
-	struct wf_error err;
-
 	scan_secrets(walk, step->env);
 	scan_secrets(walk, step->with);
 	scan_secrets(walk, step->run);
-	if (step->background || (step->kind != STEP_RUN && step->kind != STEP_USES)) {
-		wf_fail(&err, WF_ERR_MISSING, step->pos, "background steps do not run yet");
-		add_error(walk, &err);
-		return;
-	}
 	if (step->kind == STEP_USES)
 		check_uses(walk, step);
+	check_steps(walk, step->members, step->nmembers);
 }
 
 static void
@@ -207,6 +231,35 @@ check_steps(struct walk *walk, struct step_def *const *steps, size_t n)
 static void check_workflow(struct walk *walk, const struct workflow *wf,
     const struct permissions_def *around);
 
+/* What is called, once for each of the ways in which it is seen: files that call each other in many
+ * ways would take for ever; and for each depth, so that a file which calls itself meets the limit.
+ */
+static void
+check_callee(struct walk *walk, const struct job_def *job, const struct workflow *callee,
+    const struct permissions_def *given)
+{
+	struct session *session = walk->session;
+	bool mapped = walk->mapped, broken = walk->broken;
+	struct wf_str key;
+	bool *known;
+
+	walk->mapped = mapped || !job->inherit_secrets;
+	key = wf_strf(session->arena, "%s %u %d %p %d %.*s", callee->file, walk->calls,
+	    walk->mapped, (const void *)given, (int)walk->part, WF_ARG(walk->prefix));
+	known = wf_map_get(&session->checked, key);
+	if (!known) {
+		known = wf_new(session->arena, bool);
+		wf_map_set(&session->checked, key, known);
+		walk->broken = false;
+		walk->calls++;
+		check_workflow(walk, callee, given);
+		walk->calls--;
+		*known = walk->broken;
+	}
+	walk->broken = broken || *known;
+	walk->mapped = mapped;
+}
+
 /* `given`: the permissions of the calling job; NULL when nobody writes any. */
 static void
 check_call(struct walk *walk, const struct job_def *job, const struct permissions_def *given)
@@ -214,39 +267,43 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 	struct session *session = walk->session;
 	const struct workflow *callee;
 	size_t errors = session->diags->nerrors;
-	bool mapped = walk->mapped;
 	struct wf_error err;
 
 	scan_secrets(walk, job->secrets);
 	if (walk->calls + 1 >= NESTING_LARGEST) {
 		wf_fail(&err, WF_ERR_INVALID, job->uses_pos,
 		    "Nested reusable workflow depth exceeded %d", NESTING_LARGEST);
-		add_error(walk, &err);
+		add_call_error(walk, &err);
 		return;
 	}
-	callee = session_called(session, walk->upstream, job->uses, job->uses_pos, &err);
+	callee = session_called(session, walk->files, job->uses, job->uses_pos, &err);
 	if (!callee) {
-		add_error(walk, &err);
+		add_call_error(walk, &err);
 		return;
 	}
 	call_check(job, callee, session->diags);
 	template_check_permissions(session->diags, job, given, TEMPLATE_OPTIONS.policy, callee);
 	if (session->diags->nerrors > errors)
-		walk->good = false;
-	walk->mapped = mapped || !job->inherit_secrets;
-	/* once for each of the ways in which it is seen: files that call each other in many ways
-	 * would take for ever; and for each depth, so that a file which calls itself meets the
-	 * limit */
-	if (!is_new(walk, callee,
-	        wf_strf(session->arena, "%s %u %d %p", callee->file, walk->calls, walk->mapped,
-	            (const void *)given))) {
-		walk->mapped = mapped;
-		return;
-	}
-	walk->calls++;
-	check_workflow(walk, callee, given);
-	walk->mapped = mapped;
-	walk->calls--;
+		walk->broken = true;
+	check_callee(walk, job, callee, given);
+}
+
+/* The same, of what is selected of the called workflow. */
+static void
+check_selected_call(struct walk *walk, const struct job_def *job,
+    const struct permissions_def *given, enum select_part part)
+{
+	struct wf_str prefix = walk->prefix;
+	enum select_part around = walk->part;
+
+	walk->part = part;
+	walk->prefix = WF_S(""); /* of no matter where all of its jobs are wanted */
+	if (part == SELECT_PART)
+		walk->prefix = wf_strf(walk->session->arena, "%.*s%.*s/", WF_ARG(prefix),
+		    WF_ARG(job->id));
+	check_call(walk, job, given);
+	walk->prefix = prefix;
+	walk->part = around;
 }
 
 /* Keys that are read and have no effect yet. */
@@ -260,8 +317,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 		{ walk->session->options->box == BOX_HOST ? job->container : NULL,
 		    "--box host makes no containers: the job runs on this machine" },
 		{ job->services, "service containers are not started yet" },
-		{ job->environment, "environments have no rules, secrets and variables of their "
-		                    "own yet" },
+		{ job->environment, "protection rules of environments are not asked, and no "
+		                    "deployment is recorded" },
 		{ job->snapshot, "snapshots are not made" },
 	};
 
@@ -270,11 +327,57 @@ check_differences(struct walk *walk, const struct job_def *job)
 			add_difference(walk, keys[i].token->pos, keys[i].what);
 }
 
+/* What is given for the environment of a job, as far as its name is spelled out. */
+static void
+enter_environment(struct walk *walk, const struct job_def *job)
+{
+	const struct expr_token *name = environment_name_token(job->environment);
+	struct session_environment given;
+	struct wf_error err;
+
+	walk->own = NULL;
+	walk->elsewhere = name && name->kind != EXPR_TOKEN_LITERAL;
+	if (!name || walk->elsewhere)
+		return;
+	if (environment_find(walk->session, expr_to_string(walk->session->arena, name->literal),
+	        &given, &err))
+		walk->own = given.secrets;
+	else
+		add_error(walk, &err);
+}
+
+static void
+check_job(struct walk *walk, const struct job_def *job, const struct permissions_def *given,
+    const enum select_part *parts)
+{
+	const struct select *select = walk->session->options->select;
+	enum select_part part = parts ? parts[job->index] : SELECT_NEEDED;
+	struct wf_error err;
+
+	if (part == SELECT_NONE)
+		return;
+	check_differences(walk, job);
+	if (!container_check(walk->session, job, &err))
+		add_error(walk, &err);
+	enter_environment(walk, job);
+	scan_secrets(walk, job->env);
+	if (job->uses.n && parts)
+		check_selected_call(walk, job, given, part);
+	else if (job->uses.n)
+		check_call(walk, job, given);
+	else
+		check_steps(walk, job->steps,
+		    parts ? select_steps(select, part, job) : job->nsteps);
+}
+
 static void
 check_workflow(struct walk *walk, const struct workflow *wf, const struct permissions_def *around)
 {
-	struct wf_error err;
+	const struct select *select = walk->session->options->select;
+	const enum select_part *parts = NULL;
 
+	if (select)
+		parts = select_jobs(walk->session->arena, select, wf, walk->prefix, walk->part);
 	if (wf->permissions.given)
 		around = &wf->permissions;
 	scan_spelling(walk, wf->root);
@@ -282,22 +385,17 @@ check_workflow(struct walk *walk, const struct workflow *wf, const struct permis
 	for (size_t i = 0; i < wf->njobs; i++) {
 		const struct job_def *job = wf->jobs[i];
 
-		check_differences(walk, job);
-		if (!container_check(walk->session, job, &err))
-			add_error(walk, &err);
-		scan_secrets(walk, job->env);
-		if (job->uses.n)
-			check_call(walk, job, job->permissions.given ? &job->permissions : around);
-		else
-			check_steps(walk, job->steps, job->nsteps);
+		check_job(walk, job, job->permissions.given ? &job->permissions : around, parts);
 	}
 }
 
-bool
-preflight(struct session *session, const struct workflow *wf, bool upstream)
+enum preflight_result
+preflight(struct session *session, const struct workflow *wf, const struct load_files *files)
 {
-	struct walk walk = { .session = session, .upstream = upstream, .good = true };
+	struct walk walk = { .session = session, .files = files, .part = SELECT_PART };
 
 	check_workflow(&walk, wf, NULL);
-	return walk.good;
+	if (walk.missing)
+		return PREFLIGHT_MISSING;
+	return walk.broken ? PREFLIGHT_BROKEN : PREFLIGHT_GOOD;
 }

@@ -3,8 +3,11 @@
  * their results merged. Jobs that call a reusable workflow get a call of their own below them. */
 #include "runner/run.h"
 
+#include "event/chain.h"
 #include "plan/reuse.h"
+#include "runner/environment.h"
 #include "runner/job.h"
+#include "runner/job_limits.h"
 #include "runner/scope.h"
 #include "runner/session_state.h"
 
@@ -21,6 +24,21 @@ state_of(const struct call *call)
 		.contexts = call->contexts,
 		.cancelled = call->cancelled,
 	};
+}
+
+static void
+select_parts(struct call *call)
+{
+	const struct select *select = call->run->session->options->select;
+	const struct job *caller = call->caller;
+	enum select_part around = SELECT_PART;
+
+	if (!select || call->run->depth > 0)
+		return;
+	if (caller)
+		around = caller->call->parts[caller->plan.node->index];
+	call->parts = select_jobs(call->run->arena, select, call->plan->wf,
+	    caller ? call->id_prefix : WF_S(""), around);
 }
 
 static struct call *
@@ -41,6 +59,7 @@ call_new(struct run *run, struct job *caller, const struct workflow *wf)
 		call->id_prefix = wf_strf(run->arena, "%.*s/", WF_ARG(caller->rec->id));
 		call->name_prefix = wf_strf(run->arena, "%.*s / ", WF_ARG(caller->rec->name));
 	}
+	select_parts(call);
 	return call;
 }
 
@@ -80,6 +99,7 @@ finish_caller(struct call *call, enum plan_result result)
 		reason = wf_str_dup(call->run->arena, wf_str(err.msg));
 	}
 	job_finish(caller, result, reason);
+	sched_leave(call->run->session->sched, &caller->slot);
 }
 
 static void
@@ -117,6 +137,32 @@ cancel_job(struct job *job, struct wf_str reason, bool now)
 		job_cancel(job, reason, now);
 }
 
+/* 5.9: jobs whose condition still holds, always() for one, are not told to stop. */
+static bool
+goes_on(const struct call *call, size_t index)
+{
+	const struct plan_state state = state_of(call);
+	struct wf_str reason;
+	struct wf_error err;
+	bool wanted;
+
+	return call->nodes[index].njobs && call->results[index] == PLAN_PENDING &&
+	       plan_wanted(call->run->arena, &state, index, &wanted, &reason, &err) && wanted;
+}
+
+/* Who waits for the end of a cancelled run wants to know for whom. */
+static void
+note_going_on(const struct call *call, size_t index)
+{
+	const struct job_def *def = call->plan->nodes[index].def;
+	struct run *run = call->run;
+
+	session_note(run->session, RECORD_NOTE, run->rec,
+	    def->cond_source ? def->cond_source->pos : def->pos,
+	    wf_strf(run->arena, "job '%.*s%.*s' is not told to stop: its 'if' still holds",
+	        WF_ARG(call->id_prefix), WF_ARG(def->id)));
+}
+
 /* 5.6: the first failure of a matrix cancels what is left of it. */
 static void
 fail_fast(struct run_node *node, const struct job *failed)
@@ -129,12 +175,26 @@ fail_fast(struct run_node *node, const struct job *failed)
 			    false);
 }
 
+/* 5.3. Legs that a cancel met next to others that were done have not failed: the job is cancelled.
+ */
+static enum plan_result
+node_result(const struct call *call, const struct run_node *node)
+{
+	enum plan_result merged = PLAN_PENDING;
+	bool failed = false;
+
+	for (size_t i = 0; i < node->njobs; i++) {
+		merged = plan_merge(merged, node->jobs[i]->counted);
+		failed = failed || node->jobs[i]->counted == PLAN_FAILURE;
+	}
+	return merged == PLAN_FAILURE && call->cancelled && !failed ? PLAN_CANCELLED : merged;
+}
+
 void
 call_job_done(struct call *call, struct job *job)
 {
 	size_t index = job->plan.node->index;
 	struct run_node *node = &call->nodes[index];
-	enum plan_result merged = node->jobs[0]->counted;
 
 	node->ndone++;
 	claims_leave(&job->claim);
@@ -143,9 +203,7 @@ call_job_done(struct call *call, struct job *job)
 		fail_fast(node, job);
 	if (node->ndone < node->njobs || call->results[index] != PLAN_PENDING)
 		return; /* the latter: fail-fast has ended the node from within */
-	for (size_t i = 1; i < node->njobs; i++)
-		merged = plan_merge(merged, node->jobs[i]->counted);
-	call->results[index] = merged;
+	call->results[index] = node_result(call, node);
 	call->ndone++;
 	call_advance(call);
 }
@@ -189,7 +247,7 @@ static bool
 open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
-	const struct workflow *wf = session_called(run->session, run->depth > 0, job->def->uses,
+	const struct workflow *wf = session_called(run->session, run->files, job->def->uses,
 	    job->def->uses_pos, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
 	const struct reuse_call passed = { .job = job->def, .callee = wf, .caller = &caller };
@@ -218,8 +276,33 @@ open_called(struct job *job, struct wf_error *err)
 static void
 fail_job(struct job *job, const struct wf_error *err)
 {
+	job->continue_on_error = false; /* that is for jobs which run */
 	job_annotate_error(job, NULL, err);
 	job_finish(job, PLAN_FAILURE, wf_str_dup(job->call->run->arena, wf_str(err->msg)));
+}
+
+static void
+on_call_admitted(struct sched_item *item)
+{
+	struct job *job = WF_OWNER(item, struct job, slot);
+	struct wf_error err;
+
+	if (open_called(job, &err)) {
+		call_begin(job->callee);
+		return;
+	}
+	fail_job(job, &err);
+	sched_leave(job->call->run->session->sched, &job->slot);
+}
+
+/* max-parallel counts calls, too (5.6). */
+static void
+queue_call(struct job *job)
+{
+	job->slot.admit = on_call_admitted;
+	job->slot.group = &job->call->nodes[job->plan.node->index].group;
+	job->slot.slotless = true;
+	sched_enter(job->call->run->session->sched, &job->slot);
 }
 
 static void
@@ -229,11 +312,11 @@ on_job_granted(struct claim *claim)
 	struct wf_str label;
 	struct wf_error err;
 
-	if (job->def->uses.n) {
-		if (open_called(job, &err))
-			call_begin(job->callee);
-		else
-			fail_job(job, &err);
+	if (job->call->cancelled && !goes_on(job->call, job->plan.node->index)) {
+		/* who held the group left it because all are being cancelled */
+		cancel_job(job, job->call->cancel_reason, false);
+	} else if (job->def->uses.n) {
+		queue_call(job);
 	} else if (!job_foreign_label(job, &label, &err)) {
 		fail_job(job, &err);
 	} else if (label.n) {
@@ -263,10 +346,25 @@ start_job(struct job *job)
 
 	job->claim.grant = on_job_granted;
 	job->claim.evict = on_job_evicted;
-	if (claims_read(run->arena, job->def->concurrency, &scope, &wish, &err))
-		claims_enter(run->session->claims, &job->claim, &wish);
-	else
+	job->claim.outer = &job->call->claim;
+	job->claim.name = job->rec->name;
+	if (!environment_choose(job, &err) || !job_limits_read(job, &err)) {
 		fail_job(job, &err);
+	} else if (!claims_read(run->arena, job->def->concurrency, &scope, &wish, &err)) {
+		job_fail_key(job, "concurrency", &err);
+		fail_job(job, &err);
+	} else {
+		claims_enter(run->session->claims, &job->claim, &wish);
+	}
+}
+
+/* Leaves the legs that are selected. */
+static size_t
+keep_legs(struct call *call, struct plan_job *plans, size_t n)
+{
+	return call->parts
+	           ? select_legs(call->run->arena, call->run->session->options->select, plans, n)
+	           : n;
 }
 
 static void
@@ -284,11 +382,15 @@ decide(struct call *call, size_t index)
 	node->decided = true;
 	if (call->stopped) {
 		finish_early(call, index, PLAN_CANCELLED, call->cancel_reason);
+	} else if (call->parts && call->parts[index] == SELECT_NONE) {
+		finish_early(call, index, PLAN_SKIPPED, WF_S(SELECT_REASON));
 	} else if (!plan_wanted(arena, &state, index, &wanted, &reason, &err) ||
 	           (wanted && !plan_expand(arena, &state, index, &plans, &n, &err))) {
 		fail_early(call, index, &err);
 	} else if (!wanted) {
 		finish_early(call, index, PLAN_SKIPPED, reason);
+	} else if ((n = keep_legs(call, plans, n)) == 0) {
+		finish_early(call, index, PLAN_SKIPPED, WF_S(SELECT_NO_LEG));
 	} else {
 		set_jobs(call, index, plans, n);
 		for (size_t i = 0; i < n; i++)
@@ -336,7 +438,12 @@ call_advance(struct call *call)
 static void
 on_call_granted(struct claim *claim)
 {
-	call_advance(WF_OWNER(claim, struct call, claim));
+	struct call *call = WF_OWNER(claim, struct call, claim);
+
+	if (!call->caller && call->run->session->cancelled)
+		call_cancel(call, WF_S("the run was cancelled"), true); /* it never started */
+	else
+		call_advance(call);
 }
 
 static void
@@ -358,6 +465,11 @@ call_begin(struct call *call)
 
 	call->claim.grant = on_call_granted;
 	call->claim.evict = on_call_evicted;
+	if (call->caller) {
+		call->claim.outer = &call->caller->claim;
+		call->claim.name = call->caller->rec->name;
+		call->claim.called = true;
+	}
 	if (claims_read(call->run->arena, call->plan->wf->concurrency, &scope, &wish, &err)) {
 		claims_enter(call->run->session->claims, &call->claim, &wish);
 		return;
@@ -367,17 +479,17 @@ call_begin(struct call *call)
 	call_cancel(call, WF_S("concurrency cannot be evaluated"), true);
 }
 
-/* 5.9: jobs whose condition still holds, always() for one, are not told to stop. */
-static bool
-goes_on(const struct call *call, size_t index)
+static void
+cancel_node(struct call *call, size_t index, struct wf_str reason, bool now)
 {
-	const struct plan_state state = state_of(call);
-	struct wf_str reason;
-	struct wf_error err;
-	bool wanted;
+	const struct run_node *node = &call->nodes[index];
 
-	return call->nodes[index].njobs && call->results[index] == PLAN_PENDING &&
-	       plan_wanted(call->run->arena, &state, index, &wanted, &reason, &err) && wanted;
+	if (!now && goes_on(call, index)) {
+		note_going_on(call, index);
+		return;
+	}
+	for (size_t i = 0; i < node->njobs; i++)
+		cancel_job(node->jobs[i], reason, now);
 }
 
 void
@@ -389,15 +501,14 @@ call_cancel(struct call *call, struct wf_str reason, bool now)
 		return;
 	call->cancelled = true;
 	call->cancel_reason = reason;
-	if (now)
+	/* one that never started starts nothing, not even always() */
+	if (now || call->claim.state == CLAIM_WAITS)
 		call->stopped = true;
 	if (call->claim.state == CLAIM_WAITS)
 		claims_leave(&call->claim);
 	call->advancing = true; /* what follows is decided when all have been told */
 	for (size_t i = 0; i < call->plan->n; i++)
-		for (size_t k = 0; k < call->nodes[i].njobs; k++)
-			if (now || !goes_on(call, i))
-				cancel_job(call->nodes[i].jobs[k], reason, now);
+		cancel_node(call, i, reason, now);
 	call->advancing = advancing;
 	call_advance(call);
 }
@@ -472,8 +583,33 @@ read_inputs(struct run *run, struct expr_object **inputs, struct wf_error *err)
 	return true;
 }
 
+/* 5.11: the number counts the runs of the file. */
+static void
+take_numbers(struct run *run, const struct run *parent)
+{
+	struct session *session = run->session;
+	struct runs_run row = {
+		.id = session->run_id_base + session->nruns + 1,
+		.attempt = run->facts.run_attempt,
+		.parent = parent ? parent->facts.run_id : 0,
+		.workflow = run->wf->name,
+		.path = run->wf->path,
+		.event = run->event->name,
+		.ref = run->event->ref,
+		.head_branch = chain_head_branch(run->event),
+		.head_sha = chain_head_sha(run->arena, run->event),
+		.status = WF_S("queued"),
+		.created = run->created,
+		.updated = run->created,
+	};
+
+	ledger_begin(session->ledger, &row);
+	run->facts.run_id = row.id;
+	run->facts.run_number = row.number;
+}
+
 static bool
-make_contexts(struct run *run, struct wf_error *err)
+make_contexts(struct run *run, const struct run *parent, struct wf_error *err)
 {
 	struct session *session = run->session;
 	struct expr_object *contexts = run->root->contexts, *vars = session->options->vars;
@@ -482,6 +618,7 @@ make_contexts(struct run *run, struct wf_error *err)
 
 	if (!read_inputs(run, &inputs, err))
 		return false;
+	take_numbers(run, parent);
 	github = event_github(run->arena, run->event, &session->facts, &run->facts);
 	expr_json_pretty(&json, expr_object_get(github, WF_S("event")));
 	run->event_json = wf_str_dup(run->arena, wf_buf_str(&json));
@@ -514,6 +651,7 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 	run->arena = session->arena;
 	run->wf = cause->wf;
 	run->event = cause->event;
+	run->files = cause->files;
 	run->mask = session->mask;
 	run->depth = parent ? parent->depth + 1 : 0;
 	run->created = record_now(session->record);
@@ -521,22 +659,49 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 		.workflow = run->wf->name,
 		.workflow_path = run->wf->path,
 		.cron = cause->cron,
-		.run_id = session->run_id_base + session->nruns + 1,
-		.run_number = 1,
 		.run_attempt = 1,
 		.workflow_ref_branch = file_ref(run),
 		.workflow_sha = run->event->sha,
 	};
 	run->root = call_new(run, NULL, run->wf);
-	if (!make_contexts(run, err))
+	if (!make_contexts(run, parent, err))
 		return NULL;
 	make_record(run, parent);
 	return run;
 }
 
+/* GitHub shows a run of a file that it refuses: without jobs, and failed at once. */
+static void
+fail_start(struct run *run, const struct session_problems *problems)
+{
+	struct session *session = run->session;
+
+	for (size_t i = 0; i < problems->n; i++) {
+		const struct wf_diag *diag = session->diags->items[problems->first + i];
+		const struct wf_pos *pos = &diag->error.pos;
+		const struct record_event event = {
+			.kind = RECORD_ANNOTATION,
+			.run = run->rec,
+			.mask = run->mask,
+			.level = "error",
+			.text = wf_str(diag->error.msg),
+			.place = { .title = WF_S("Invalid workflow file"),
+			    .file = wf_str(pos->file),
+			    .line = pos->line > 0 ? (unsigned)pos->line : 0,
+			    .col = pos->col > 0 ? (unsigned)pos->col : 0 },
+		};
+
+		if (diag->severity == WF_DIAG_ERROR)
+			record_put(session->record, &event);
+	}
+	run->result = PLAN_FAILURE;
+	session_run_done(session, run);
+}
+
 void
 run_start(struct run *run)
 {
+	const struct session_problems *problems = session_broken(run->session, run->wf);
 	const struct record_event event = {
 		.kind = RECORD_RUN_STARTED,
 		.run = run->rec,
@@ -544,6 +709,10 @@ run_start(struct run *run)
 	};
 
 	record_put(run->session->record, &event);
+	if (problems) {
+		fail_start(run, problems);
+		return;
+	}
 	session_raise(run, "requested");
 	call_begin(run->root);
 }
@@ -558,8 +727,7 @@ run_in_progress(struct run *run)
 }
 
 void
-run_cancel(struct run *run)
+run_cancel(struct run *run, bool now)
 {
-	run->cancelled = true;
-	call_cancel(run->root, WF_S("the run was cancelled"), true);
+	call_cancel(run->root, WF_S("the run was cancelled"), now);
 }

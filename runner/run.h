@@ -13,7 +13,9 @@
 #include "expr/expr.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "plan/select.h"
 #include "runner/claims.h"
+#include "runner/load.h"
 #include "runner/output/mask.h"
 #include "runner/output/record.h"
 #include "runner/sched.h"
@@ -39,6 +41,7 @@ struct call {
 	struct job *caller; /* NULL for the root */
 	struct plan *plan;
 	struct run_node *nodes; /* [plan->n] */
+	const enum select_part *parts; /* [plan->n]: what is selected; NULL: all */
 	enum plan_result *results; /* [plan->n], after continue-on-error */
 	struct expr_value *outputs; /* [plan->n], objects */
 	size_t ndone;
@@ -61,13 +64,13 @@ struct run {
 	const struct event *event;
 	struct record_run *rec;
 	struct mask *mask; /* secrets of the run */
+	const struct load_files *files; /* the file is one of them, and so are those it calls */
 	struct event_run facts; /* run id, number, attempt, file's ref */
 	struct call *root;
 	struct wf_str event_json; /* the payload as text, for event.json */
 	unsigned depth; /* how many workflow_run levels lead here */
 	int64_t created;
 	bool in_progress; /* its first job has started */
-	bool cancelled;
 	enum plan_result result;
 	struct run *next; /* in the session's list */
 };
@@ -76,6 +79,7 @@ struct run {
 struct run_cause {
 	const struct workflow *wf;
 	const struct event *event;
+	const struct load_files *files; /* what the workflow was read with */
 	struct wf_str cron; /* the entry of a schedule that fired, else empty */
 };
 
@@ -86,8 +90,9 @@ struct run *run_new(struct session *session, const struct run_cause *cause,
 /* Decides every node without needs. session_run_done() follows, from the loop, or from within when
  * there is nothing to wait for. */
 void run_start(struct run *run);
-/* Ends the run at once: nothing more is started, and what runs has a moment to react to SIGINT. */
-void run_cancel(struct run *run);
+/* Cancels the run as GitHub does (5.9): conditions are asked again, and what holds still runs. With
+ * `now` nothing more is started, and what runs has a moment to react to SIGINT. */
+void run_cancel(struct run *run, bool now);
 
 /* A job of the run started: the first one raises workflow_run with the type in_progress. */
 void run_in_progress(struct run *run);

@@ -5,6 +5,7 @@
 struct sched {
 	unsigned slots, running;
 	struct sched_item *head, **tail;
+	size_t nslotless; /* in the queue: else nobody looks through it while all slots are taken */
 	bool admitting;
 };
 
@@ -28,11 +29,14 @@ unlink_item(struct sched *sched, struct sched_item **at)
 		sched->tail = at;
 	item->next = NULL;
 	item->waiting = false;
+	sched->nslotless -= item->slotless;
 }
 
 static bool
-has_room(const struct sched_item *item)
+has_room(const struct sched *sched, const struct sched_item *item)
 {
+	if (!item->slotless && sched->running >= sched->slots)
+		return false;
 	return !item->group || !item->group->limit || item->group->running < item->group->limit;
 }
 
@@ -43,7 +47,7 @@ take_next(struct sched *sched)
 	for (struct sched_item **at = &sched->head; *at; at = &(*at)->next) {
 		struct sched_item *item = *at;
 
-		if (!has_room(item))
+		if (!has_room(sched, item))
 			continue;
 		unlink_item(sched, at);
 		return item;
@@ -59,8 +63,9 @@ admit_all(struct sched *sched)
 	if (sched->admitting)
 		return; /* admit() came back here; the loop below goes on */
 	sched->admitting = true;
-	while (sched->running < sched->slots && (item = take_next(sched)) != NULL) {
-		sched->running++;
+	while ((sched->running < sched->slots || sched->nslotless > 0) &&
+	       (item = take_next(sched)) != NULL) {
+		sched->running += !item->slotless;
 		item->running = true;
 		if (item->group)
 			item->group->running++;
@@ -73,6 +78,7 @@ void
 sched_enter(struct sched *sched, struct sched_item *item)
 {
 	item->waiting = true;
+	sched->nslotless += item->slotless;
 	*sched->tail = item;
 	sched->tail = &item->next;
 	admit_all(sched);
@@ -92,7 +98,7 @@ sched_leave(struct sched *sched, struct sched_item *item)
 	if (!item->running)
 		return;
 	item->running = false;
-	sched->running--;
+	sched->running -= !item->slotless;
 	if (item->group)
 		item->group->running--;
 	admit_all(sched);

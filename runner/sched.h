@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sched.h - who may start: the slots of the session, and max-parallel of a matrix.
+/* sched.h - who may start: the slots of the session, and max-parallel of a matrix (5.6).
  *
  * First come, first served, but a job whose group is full does not hold up those behind it. */
 #pragma once
@@ -17,11 +17,12 @@ struct sched_group {
 	size_t running;
 };
 
-/* A thing that waits for a slot; embedded in its owner. */
+/* A thing that waits for a slot and for room in its group; embedded in its owner. */
 struct sched_item {
 	struct sched_group *group; /* may be NULL */
 	void (*admit)(struct sched_item *item); /* the slot is yours until sched_leave() */
 	struct sched_item *next;
+	bool slotless; /* waits for its group alone: a call, whose jobs take the slots */
 	bool waiting, running;
 };
 

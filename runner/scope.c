@@ -3,6 +3,7 @@
 #include "runner/scope.h"
 
 #include "runner/container.h"
+#include "runner/environment.h"
 #include "runner/job.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
@@ -80,6 +81,8 @@ runner_context(struct job *job)
 	put(runner, "temp", job->box->layout.temp);
 	put(runner, "workspace",
 	    wf_strf(job->arena, "%s/%s", job->box->layout.work, job->box->spec.repo).p);
+	if (job->debug)
+		put(runner, "debug", "1");
 	return runner;
 }
 
@@ -106,11 +109,11 @@ job_context(struct job *job)
 
 /* What the runner adds to the github context (3.1, rows marked R). */
 static struct expr_object *
-github_context(struct job *job)
+github_context(struct job *job, struct expr_object *contexts)
 {
-	struct expr_value server = expr_object_get(job->call->contexts, WF_S("github"));
+	struct expr_value server = expr_object_get(contexts, WF_S("github"));
 	struct expr_object *github = scope_copy(job->arena, server.object);
-	struct wf_str token = expr_path_str(job->arena, expr_object_value(job->call->contexts),
+	struct wf_str token = expr_path_str(job->arena, expr_object_value(contexts),
 	    "secrets.GITHUB_TOKEN");
 
 	expr_object_set(github, WF_S("token"), expr_string(token));
@@ -141,18 +144,22 @@ scope_node(struct wf_arena *arena, const struct job *job)
 	return contexts;
 }
 
-void
-scope_job(struct job *job)
+bool
+scope_job(struct job *job, struct wf_error *err)
 {
 	struct expr_object *contexts = scope_node(job->arena, job);
 
-	job->github = github_context(job);
+	if (!environment_enter(job, contexts, err))
+		return false;
+	job->debug = session_step_debug(job->call->run->session->options);
+	job->github = github_context(job, contexts);
 	job->runner_context = runner_context(job);
 	job->job_context = job_context(job);
 	expr_object_set(contexts, WF_S("github"), expr_object_value(job->github));
 	expr_object_set(contexts, WF_S("runner"), expr_object_value(job->runner_context));
 	expr_object_set(contexts, WF_S("job"), expr_object_value(job->job_context));
 	job->contexts = contexts;
+	return true;
 }
 
 /* What a composite action takes over from around it; all else it has for itself, or not at all. */
@@ -163,8 +170,7 @@ scope_composite(struct step *step)
 {
 	struct wf_arena *arena = step->arena;
 	struct expr_object *contexts = expr_object_new(arena);
-	struct expr_value outer = expr_object_get(step->list->contexts, WF_S("github"));
-	struct expr_object *github = scope_copy(arena, outer.object);
+	struct expr_object *github = scope_copy(arena, step_github(step));
 
 	expr_object_set(github, WF_S("action_path"), expr_string(step->action_path));
 	expr_object_set(github, WF_S("action_status"), expr_cstring("success"));
@@ -173,7 +179,7 @@ scope_composite(struct step *step)
 	for (size_t i = 0; i < WF_COUNT(composite_shared); i++) {
 		struct wf_str name = wf_str(composite_shared[i]);
 
-		expr_object_set(contexts, name, expr_object_get(step->list->contexts, name));
+		expr_object_set(contexts, name, expr_object_get(step->contexts, name));
 	}
 	return contexts;
 }

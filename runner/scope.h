@@ -16,8 +16,9 @@ struct step;
  * strategy, matrix. For runs-on, with, secrets. */
 struct expr_object *scope_node(struct wf_arena *arena, const struct job *job);
 /* Fills job->contexts, ->github, ->runner_context and ->job_context: github with what the runner
- * adds to the server's part, env, vars, secrets, inputs, needs, strategy, matrix, job, runner. */
-void scope_job(struct job *job);
+ * adds to the server's part, env, vars, secrets, inputs, needs, strategy, matrix, job, runner.
+ * false and *err when what belongs to its environment cannot be read. */
+bool scope_job(struct job *job, struct wf_error *err);
 /* The contexts of a composite action: its own inputs and steps, a copy of github with action_path;
  * no secrets, vars, needs (7.4). */
 struct expr_object *scope_composite(struct step *step);

@@ -3,6 +3,7 @@
 #include "runner/scratch.h"
 
 #include "base/fs.h"
+#include "runner/box/limits.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 
 struct scratch {
 	struct wf_arena *arena;
-	const char *path;
+	const char *root, *path;
 	int lock; /* descriptor of path itself, holding the lock */
 };
 
@@ -60,6 +61,7 @@ lock_folder(const char *path)
 static void
 remove_abandoned(struct wf_arena *arena, const char *parent)
 {
+	bool any = false;
 	char **names;
 	size_t n;
 
@@ -69,9 +71,11 @@ remove_abandoned(struct wf_arena *arena, const char *parent)
 		const char *path = wf_join(arena, parent, names[i]);
 		wf_auto(wf_close_fd) int lock = lock_folder(path);
 
-		if (lock >= 0)
-			wf_remove_tree(path, NULL);
+		if (lock >= 0 && wf_remove_tree(path, NULL))
+			any = true;
 	}
+	if (any)
+		limits_sweep();
 }
 
 struct scratch *
@@ -99,6 +103,7 @@ scratch_new(struct wf_error *err)
 		wf_fail_sys(err, errno, "%s", path);
 		goto fail;
 	}
+	scratch->root = parent;
 	scratch->path = path;
 	return scratch;
 fail:
@@ -114,6 +119,12 @@ scratch_free(struct scratch *scratch)
 	wf_remove_tree(scratch->path, NULL);
 	wf_close_fd(&scratch->lock);
 	wf_arena_free(scratch->arena);
+}
+
+const char *
+scratch_root(const struct scratch *scratch)
+{
+	return scratch->root;
 }
 
 const char *

@@ -14,6 +14,8 @@ struct scratch;
 struct scratch *scratch_new(struct wf_error *err);
 /* Removes the folder and all in it. NULL is allowed. */
 void scratch_free(struct scratch *scratch);
+/* The folder in which those of all wfruns of this user are. */
+const char *scratch_root(const struct scratch *scratch);
 /* Makes an empty folder of this name in it; absolute. NULL and *err when it cannot be made. */
 const char *scratch_folder(struct scratch *scratch, struct wf_arena *arena, const char *name,
     struct wf_error *err);

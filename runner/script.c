@@ -99,7 +99,7 @@ next_word(struct wf_arena *arena, struct wf_str *rest)
 	return wf_str_dup(arena, wf_buf_str(&word)).p;
 }
 
-static const char *const *
+static const char **
 split_words(struct wf_arena *arena, const char *program, struct wf_str arguments)
 {
 	const char **argv = NULL;

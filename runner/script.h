@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 struct script {
-	const char *const *argv; /* NULL-ended; argv[0] is searched in PATH */
+	const char **argv; /* NULL-ended; argv[0] is to be searched in PATH */
 	struct wf_str body; /* what belongs into the file */
 	struct wf_str
 	    shown; /* the command line for the log: "bash -e {0}" with the file in place */

@@ -9,6 +9,8 @@
 #include "base/map.h"
 #include "event/event.h"
 #include "event/repo.h"
+#include "runner/ledger.h"
+#include "runner/load.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -28,17 +30,22 @@ struct session {
 	struct record *record;
 	struct sched *sched;
 	struct claims *claims; /* concurrency groups */
+	struct ledger *ledger; /* numbers of runs */
 	struct scratch *scratch;
+	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
+	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
 	struct shelf *shelf; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */
-	struct session_workflow *loaded; /* of the work tree */
-	size_t nloaded;
-	struct session_workflow *upstream; /* of the default branch, see load.h */
-	size_t nupstream;
-	const char *upstream_rev; /* NULL: it is what is checked out */
-	bool upstream_read;
+	struct load load; /* which workflow files are read */
+	struct load_files files; /* those of the event */
+	struct wf_diags found; /* their problems */
+	struct load_files followers; /* session_followers() */
+	bool followers_read;
+	struct wf_map broken; /* file and path of a workflow to why no run of it can start */
+	struct wf_map selves; /* see self.h */
+	bool self_used; /* some step or job uses $/ */
 	struct wf_map checked; /* what preflight.c has looked at already */
 	struct wf_map said; /* notes and differences that were reported: once is enough */
 	struct wf_diags *diags;
@@ -47,8 +54,10 @@ struct session {
 	uint64_t run_id_base, njobs;
 	uv_signal_t signals[SESSION_SIGNALS]; /* those that end everything */
 	uv_prepare_t prepare; /* flushes the record before the loop waits */
-	bool cancelled;
+	bool cancelled; /* by the user, or because nothing can run: no run is started any more */
+	bool ending; /* at once: not even always() starts anything */
 	bool failed; /* some run concluded in failure, or was cancelled */
+	bool invalid; /* some workflow file is refused by GitHub */
 	bool aborted; /* something is missing without which nothing can run: abort_error */
 	struct wf_error abort_error;
 };
@@ -62,7 +71,24 @@ void session_note(struct session *session, enum record_kind kind, const struct r
     struct wf_pos pos, struct wf_str text);
 /* Raises the workflow_run event of this activity type, and starts the runs that it wakes. */
 void session_raise(struct run *run, const char *action);
-/* The workflow of this repository that a job calls by `uses`, read from the default branch's commit
- * when `upstream`. NULL and *err at pos when there is none, or it cannot be called. */
-const struct workflow *session_called(struct session *session, bool upstream, struct wf_str uses,
-    struct wf_pos pos, struct wf_error *err);
+
+/* ---- session_files.c ---- */
+
+/* The workflows that a workflow_run event can wake. */
+const struct load_files *session_followers(struct session *session);
+/* The workflow of this repository that a job calls by `uses`, one of `files`. NULL and *err at pos
+ * when there is none, or it cannot be called. */
+const struct workflow *session_called(const struct session *session, const struct load_files *files,
+    struct wf_str uses, struct wf_pos pos, struct wf_error *err);
+
+/* Why GitHub refuses to start a run of a workflow: items of the session's diags. */
+struct session_problems {
+	size_t first, n;
+};
+/* From here on runs of the workflow fail when they start, because of all diags from `first` on. */
+void session_break(struct session *session, const struct workflow *wf, size_t first);
+/* NULL: runs of it can start. */
+const struct session_problems *session_broken(struct session *session, const struct workflow *wf);
+/* What stands for a file that is invalid: a workflow of its path that listens to nothing. */
+const struct workflow *session_stand_in(struct session *session,
+    const struct session_workflow *file);

@@ -37,7 +37,7 @@ find_pre(struct job *job, const struct step_def *def, struct wf_error *err)
 		return false;
 	if (place.kind != USES_PLACE_STUB && place.kind != USES_PLACE_SELF)
 		return true;
-	if (!uses_read_host(job->arena, place.host, &action, err))
+	if (!uses_read(session, job->arena, &place, job->call->run->files->rev, &action, err))
 		return false;
 	if (!action || action->kind != ACTION_NODE || !action->pre.n)
 		return true;
@@ -51,8 +51,8 @@ find_pre(struct job *job, const struct step_def *def, struct wf_error *err)
 bool
 stage_find_pres(struct job *job, struct wf_error *err)
 {
-	for (size_t i = 0; i < job->def->nsteps; i++) {
-		const struct step_def *def = job->def->steps[i];
+	for (size_t i = 0; i < job->nsteps; i++) {
+		const struct step_def *def = job->steps.defs[i];
 
 		if (def->kind == STEP_USES && !find_pre(job, def, err))
 			return false;

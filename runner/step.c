@@ -1,32 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /* step.c - the life of one step, in the order of semantics.md 6.2: its environment, name and
- * condition; then its work (a script here, an action in uses.c); then its command files and its
- * outcome. What it prints is the matter of step_output.c. */
+ * condition; then its work (a script in step_exec.c, an action in uses.c); then its command files
+ * and its outcome. What it prints is the matter of step_output.c. */
 #include "runner/step.h"
 
-#include "base/fs.h"
+#include "model/step.h"
 #include "runner/job.h"
 #include "runner/scope.h"
-#include "runner/script.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define LONGEST_MINUTES 360.0 /* of a step's timeout, on GitHub's machines */
-
-static void on_process_output(struct box_exec *exec, int stream, struct wf_str chunk);
-static void on_process_end(struct box_exec *exec, const struct box_end *end);
 
 static void
 on_line(void *data, struct wf_str line)
 {
 	step_line(data, line);
+}
+
+/* A secret is in one piece of a line, or it would not be found. */
+static size_t
+on_cut(void *data, struct wf_str text, size_t at)
+{
+	const struct step *step = data;
+
+	return mask_cut(step->job->mask, text, at);
 }
 
 static struct step *
@@ -45,16 +47,34 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	                                       : stage_condition(order->stage, order->kind);
 	step->arena = arena;
 	step->line_arena = wf_arena_new();
+	step->hashes.arena = arena;
+	step->hashes.box = job->box;
 	step->outputs = expr_object_new(job->arena);
 	step->exit_code = -1;
 	step->on_done = on_done;
+	step->reader.echo = job->debug;
+	step->contexts = list->contexts;
+	step->scope = list->scope;
+	step->changes = &job->env;
 	for (size_t i = 0; i < WF_COUNT(step->lines); i++) {
 		step->lines[i].on_line = on_line;
+		step->lines[i].cut = on_cut;
 		step->lines[i].data = step;
 	}
 	step->started = record_now(job->call->run->session->record);
 	list->current = step;
 	return step;
+}
+
+struct step_end
+step_end(const struct step *step)
+{
+	return (struct step_end){
+		.def = step->def,
+		.outputs = step->outputs,
+		.outcome = step->outcome,
+		.conclusion = step->conclusion,
+	};
 }
 
 static void
@@ -83,6 +103,30 @@ step_free(struct step *step)
 
 /* ---- before it runs ---- */
 
+static bool
+in_background(const struct step *step)
+{
+	return step->def->background && step->kind == STAGE_MAIN;
+}
+
+struct expr_object *
+step_github(const struct step *step)
+{
+	return expr_object_get(step->contexts, WF_S("github")).object;
+}
+
+/* What a background step sees is what it has seen at its place: env, and a github context of its
+ * own, so that the files and names of steps that run beside it are not in it (10.2). */
+static void
+part_contexts(struct step *step)
+{
+	struct expr_object *github = scope_copy(step->arena, step_github(step));
+
+	step->contexts = scope_copy(step->arena, step->contexts);
+	step->scope.contexts = step->contexts;
+	expr_object_set(step->contexts, WF_S("github"), expr_object_value(github));
+}
+
 /* The own env of the enclosing composite steps, outermost first. */
 static void
 merge_outer_env(struct expr_object *into, const struct step *outer)
@@ -101,14 +145,14 @@ evaluate_env(struct step *step, struct wf_error *err)
 	struct steps *list = step->list;
 
 	step->env = job->env.values;
-	if (step->def->env || list->outer) {
+	if (step->def->env || list->outer || in_background(step)) {
 		step->env = scope_copy(step->arena, job->env.values);
 		merge_outer_env(step->env, list->outer);
 	}
-	expr_object_set(list->contexts, WF_S("env"), expr_object_value(step->env));
+	expr_object_set(step->contexts, WF_S("env"), expr_object_value(step->env));
 	if (!step->def->env)
 		return true;
-	if (!scope_env_map(step->arena, step->def->env, &list->scope, &step->own_env, err))
+	if (!scope_env_map(step->arena, step->def->env, &step->scope, &step->own_env, err))
 		return false;
 	scope_overlay(step->env, step->own_env);
 	return true;
@@ -122,6 +166,21 @@ first_line(struct wf_str text)
 	return wf_str_trim(wf_str_cut(&text, '\n'));
 }
 
+/* Of a step without `name:`; NULL for one that is named after what it runs. */
+static const char *
+control_name(enum step_kind kind)
+{
+	switch (kind) {
+	case STEP_RUN:
+	case STEP_USES: return NULL;
+	case STEP_WAIT: return "Wait";
+	case STEP_WAIT_ALL: return "Wait for all";
+	case STEP_CANCEL: return "Cancel";
+	case STEP_PARALLEL: return "Parallel group";
+	}
+	abort();
+}
+
 static struct wf_str
 main_name(struct step *step)
 {
@@ -129,9 +188,11 @@ main_name(struct step *step)
 	const struct expr_token *token = def->name ? def->name : def->run;
 	struct wf_str text;
 
+	if (!def->name && step_controls(def))
+		return wf_str(control_name(def->kind));
 	if (!def->name && def->kind == STEP_USES)
 		return wf_strf(step->arena, "Run %.*s", WF_ARG(def->uses));
-	if (!expr_token_string(step->arena, token, &step->list->scope, &text, NULL))
+	if (!expr_token_string(step->arena, token, &step->scope, &text, NULL))
 		text = token->source;
 	text = first_line(text);
 	return def->name ? text : wf_strf(step->arena, "Run %.*s", WF_ARG(text));
@@ -165,6 +226,7 @@ make_record(struct step *step)
 	rec = wf_new(arena, struct record_step);
 	rec->job = job->rec;
 	rec->number = ++job->next_step_number;
+	rec->background = in_background(step);
 	if (step->def->has_id)
 		rec->id = step->def->id;
 	rec->name = wf_str_dup(arena, step->name);
@@ -184,15 +246,19 @@ record_start(struct step *step)
 
 /* ---- after it ran ---- */
 
-/* continue-on-error of a failed step; an error in it is reported and counts as false. */
+/* continue-on-error of a failed step; an error in it is reported and counts as false. It forgives
+ * what a step does, not what hinders it to begin, and GitHub's runner does not read that of a wait.
+ */
 static bool
 may_fail(struct step *step)
 {
 	struct wf_error err;
 	bool may;
 
-	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->list->scope, false,
-	        &may, &err)) {
+	if (step->broken || step_controls(step->def))
+		return false;
+	if (!expr_token_bool(step->arena, step->def->continue_on_error, &step->scope, false, &may,
+	        &err)) {
 		job_annotate_error(step->job, step->rec, &err);
 		return false;
 	}
@@ -235,17 +301,41 @@ finish(struct step *step, enum plan_result outcome)
 	step->on_done(step);
 }
 
+/* Why it was stopped, in the words of GitHub's runner. */
+static void
+say_stopped(struct step *step, enum plan_result result)
+{
+	bool said = step->inner.job ||
+	            (step->cancelled && step->builtin.cancelled && result == PLAN_FAILURE);
+
+	if (said) {
+		return; /* by the steps inside, or by a built-in that was interrupted */
+	} else if (step->timed_out && !step->cancelled && step->list->expired)
+		job_annotate(step->job, step->rec, "error", "The action has timed out.");
+	else if (step->timed_out && !step->cancelled)
+		job_annotate(step->job, step->rec, "error",
+		    "The %s '%.*s' has timed out after %.0f minutes.",
+		    step->member ? "background step" : "action", WF_ARG(step->name),
+		    step->timeout_minutes);
+	else if (step->cancelled && !step->member)
+		job_annotate(step->job, step->rec, "error", "The operation was canceled.");
+}
+
 void
 step_settle(struct step *step, enum plan_result result)
 {
 	step->running = false;
+	if (step->list->hashes == &step->hashes)
+		step->list->hashes = NULL;
 	step_close_group(step);
 	step_read_files(step);
-	if (step->cancelled) {
+	say_stopped(step, result);
+	if (!step->broken)
+		step_debug(step, "%s: %.*s", step->list->outer ? "Finished" : "Finishing",
+		    WF_ARG(step->name));
+	if (step->cancelled)
 		result = PLAN_CANCELLED;
-		if (!step->inner.job)
-			job_annotate(step->job, step->rec, "error", "The operation was canceled.");
-	} else if (step->timed_out || step->failed)
+	else if (step->timed_out || step->failed)
 		result = PLAN_FAILURE;
 	finish(step, result);
 }
@@ -301,6 +391,7 @@ open_timer(struct step *step)
 static void
 stop_work(struct step *step)
 {
+	hashes_stop(&step->hashes);
 	if (step->builtin.builtin) {
 		step->builtin.cancelled = true;
 	} else if (step->inner.job) {
@@ -311,16 +402,31 @@ stop_work(struct step *step)
 	}
 }
 
+void
+step_expire(struct step *step)
+{
+	step->timed_out = true;
+	if (step->inner.job)
+		steps_expire(&step->inner);
+	else
+		stop_work(step);
+}
+
 static void
 on_timeout(uv_timer_t *timer)
 {
-	struct step *step = timer->data;
+	step_expire(timer->data);
+}
 
-	step->timed_out = true;
+/* GitHub's runner does not report it of a step in the background. */
+static void
+report_timeout_error(struct step *step, const struct wf_error *err)
+{
+	if (step->member)
+		return;
 	job_annotate(step->job, step->rec, "error",
-	    "The action '%.*s' has timed out after %.0f minutes.", WF_ARG(step->name),
-	    step->timeout_minutes);
-	stop_work(step);
+	    "An error occurred when attempting to determine the step timeout.");
+	job_annotate_error(step->job, step->rec, err);
 }
 
 static void
@@ -330,10 +436,10 @@ start_timeout(struct step *step)
 
 	if (!step->def->timeout_minutes)
 		return;
-	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->list->scope, 0,
+	if (!expr_token_number(step->arena, step->def->timeout_minutes, &step->scope, 0,
 	        &step->timeout_minutes, &err)) {
-		job_annotate_error(step->job, step->rec, &err);
-		return; /* reported, then as if there were none */
+		report_timeout_error(step, &err);
+		return; /* as if there were none */
 	}
 	step->timeout_minutes = fmin(trunc(step->timeout_minutes), LONGEST_MINUTES);
 	if (!(step->timeout_minutes > 0))
@@ -342,138 +448,48 @@ start_timeout(struct step *step)
 	uv_timer_start(&step->timer, on_timeout, (uint64_t)(step->timeout_minutes * 60000), 0);
 }
 
+static bool
+is_queued(const struct step *step)
+{
+	return step->member && step->member->state == BACKGROUND_QUEUED;
+}
+
+/* A background step that has not got a place yet. */
+static void
+give_up(struct step *step)
+{
+	step->reason = WF_S("cancelled before it could start");
+	finish(step, PLAN_CANCELLED);
+}
+
+void
+step_stop(struct step *step)
+{
+	step->cancelled = true;
+	if (is_queued(step))
+		give_up(step);
+	else
+		stop_work(step);
+}
+
 void
 step_cancel(struct step *step, bool now)
 {
 	struct expr_value wanted;
 
 	/* 5.9: asked again now that the job is cancelled; always() goes on */
-	if (!now && expr_eval(step->arena, step->cond, &step->list->scope, &wanted, NULL) &&
+	if (!now && expr_eval(step->arena, step->cond, &step->scope, &wanted, NULL) &&
 	    expr_truthy(wanted))
 		return;
 	step->cancelled = true;
-	if (now && step->inner.job)
+	if (is_queued(step))
+		give_up(step);
+	else if (now && step->inner.job)
 		steps_cancel(&step->inner, true);
 	else if (now && step->running && !step->builtin.builtin)
 		box_signal(step->job->box, &step->exec, SIGINT, true);
 	else
 		stop_work(step);
-}
-
-/* ---- processes and scripts ---- */
-
-const char *const *
-step_environ(struct step *step, const struct expr_object *inputs)
-{
-	struct expr_value github = expr_object_get(step->list->contexts, WF_S("github"));
-	const struct env_layers layers = {
-		.context = step->env,
-		.inputs = inputs,
-		.state = step->stage ? step->stage->state : NULL,
-		.github = github.object,
-		.runner = step->job->runner_context,
-	};
-
-	return env_process(step->arena, &step->job->env, &layers);
-}
-
-void
-step_exec(struct step *step, const char *const *argv, const char *cwd,
-    const struct expr_object *inputs)
-{
-	step->exec = (struct box_exec){
-		.argv = argv,
-		.env = step_environ(step, inputs),
-		.cwd = cwd,
-		.on_output = on_process_output,
-		.on_end = on_process_end,
-		.data = step,
-	};
-	step->running = true;
-	box_exec(step->job->box, &step->exec);
-}
-
-static void
-on_process_output(struct box_exec *exec, int stream, struct wf_str chunk)
-{
-	struct step *step = exec->data;
-
-	wf_lines_feed(&step->lines[stream == 2], chunk);
-}
-
-static void
-on_process_end(struct box_exec *exec, const struct box_end *end)
-{
-	struct step *step = exec->data;
-
-	for (size_t i = 0; i < WF_COUNT(step->lines); i++)
-		wf_lines_finish(&step->lines[i]);
-	if (!end->started) {
-		step_fail(step, &end->error);
-		return;
-	}
-	step->exit_code = end->signal ? 128 + end->signal : end->status;
-	if (step->exit_code != 0 && !step->cancelled)
-		job_annotate(step->job, step->rec, "error", "Process completed with exit code %d.",
-		    step->exit_code);
-	step_settle(step, step->exit_code == 0 ? PLAN_SUCCESS : PLAN_FAILURE);
-}
-
-static bool
-write_script(struct step *step, const char *name, struct wf_str body, struct wf_error *err)
-{
-	wf_auto(wf_close_fd) int fd = openat(step->job->temp_fd, name,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-
-	if (fd < 0)
-		return wf_fail_sys(err, errno, "%s", name);
-	if (!wf_write_all(fd, body))
-		return wf_fail_sys(err, errno, "%s", name);
-	return true;
-}
-
-/* Step, else (for steps of the job itself) its defaults.run (6.4). */
-static bool
-evaluate_place(struct step *step, struct wf_str *shell, const char **cwd, struct wf_error *err)
-{
-	const struct step_def *def = step->def;
-	const struct expr_scope *scope = &step->list->scope;
-	const char *workspace = step->job->box->layout.workspace;
-	struct wf_str folder;
-
-	if (!expr_token_string(step->arena, def->shell, scope, shell, err) ||
-	    !expr_token_string(step->arena, def->working_directory, scope, &folder, err))
-		return false;
-	if (!step->list->outer && !shell->n)
-		*shell = step->job->default_shell;
-	if (!step->list->outer && !folder.n)
-		folder = step->job->default_directory;
-	*cwd = folder.n ? wf_join(step->arena, workspace, wf_cstr(step->arena, folder)) : workspace;
-	return true;
-}
-
-static bool
-script_start(struct step *step, struct wf_error *err)
-{
-	struct job *job = step->job;
-	struct script_request request = { .has_bash = job->has_bash };
-	struct script script;
-	struct wf_str name;
-	const char *cwd;
-
-	if (!expr_token_string(step->arena, step->def->run, &step->list->scope, &request.text,
-	        err) ||
-	    !evaluate_place(step, &request.shell, &cwd, err))
-		return false;
-	name = wf_strf(step->arena, "%u%s", ++job->nscripts, script_extension(request.shell));
-	request.path = wf_strf(step->arena, "%s/%s", job->box->layout.temp, name.p).p;
-	if (!script_build(step->arena, &request, &script, err) ||
-	    !write_script(step, name.p, script.body, err))
-		return false;
-	step->files.script = name;
-	step_say(step, RECORD_DEBUG, wf_strf(step->arena, "shell: %.*s", WF_ARG(script.shown)));
-	step_exec(step, script.argv, cwd, NULL);
-	return true;
 }
 
 /* ---- the way in ---- */
@@ -483,9 +499,13 @@ prepare(struct step *step, bool *wanted, struct wf_error *err)
 {
 	struct expr_value value;
 
+	if (in_background(step))
+		part_contexts(step);
+	if (!step->list->outer && !step_controls(step->def))
+		expr_object_set(step_github(step), WF_S("action"), expr_string(step->def->id));
 	if (!evaluate_env(step, err))
 		return false;
-	if (!expr_eval(step->arena, step->cond, &step->list->scope, &value, err)) {
+	if (!expr_eval(step->arena, step->cond, &step->scope, &value, err)) {
 		if (step->kind == STAGE_MAIN && step->def->cond_source)
 			err->pos = step->def->cond_source->pos;
 		return false;
@@ -513,7 +533,7 @@ skip(struct step *step)
 }
 
 static bool
-start_work(struct step *step, struct wf_error *err)
+make_files(struct step *step, struct wf_error *err)
 {
 	struct job *job = step->job;
 	const struct files_place place = {
@@ -521,39 +541,165 @@ start_work(struct step *step, struct wf_error *err)
 		.dir = job->commands_fd,
 		.temp = job->box->layout.temp,
 	};
-	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
 
-	if (!files_create(&step->files, &place, ++job->nfiles, github, err))
-		return false;
-	if (!step->list->outer)
-		expr_object_set(job->github, WF_S("action"), expr_string(step->def->id));
+	return files_create(&step->files, &place, ++job->nfiles, step_github(step), err);
+}
+
+static bool
+start_work(struct step *step, struct wf_error *err)
+{
 	switch (step->def->kind) {
-	case STEP_RUN: return script_start(step, err);
-	case STEP_USES: uses_start(step); return true;
+	case STEP_RUN: return make_files(step, err) && step_script(step, err);
+	case STEP_USES:
+		if (!make_files(step, err))
+			return false;
+		uses_start(step);
+		return true;
 	case STEP_WAIT:
 	case STEP_WAIT_ALL:
 	case STEP_CANCEL:
-	case STEP_PARALLEL: break; /* preflight refuses them */
+	case STEP_PARALLEL: background_control(&step->job->background, step); return true;
 	}
 	abort();
+}
+
+/* The step fails before it has begun (6.2): the job fails, whatever continue-on-error says. */
+static void
+break_off(struct step *step, const struct wf_error *err)
+{
+	record_start(step);
+	step->broken = true;
+	step_fail(step, err);
+}
+
+/* What GitHub's runner says of a step while it is debugged. */
+static void
+say_begin(struct step *step)
+{
+	wf_auto(wf_buf_release) struct wf_buf cond = WF_BUF_INIT;
+
+	if (!step->job->debug)
+		return;
+	expr_print(&cond, step->cond);
+	step_debug(step, "Evaluating condition for step: '%.*s'", WF_ARG(step->name));
+	step_debug(step, "Evaluating: %.*s", WF_ARG(wf_buf_str(&cond)));
+	step_debug(step, "Result: true");
+	step_debug(step, "Starting: %.*s", WF_ARG(step->name));
+}
+
+/* From here on a call of hashFiles() that has no answer yet is noted. */
+static void
+ask_hashes(struct step *step)
+{
+	step->hashes.asking = true;
+	step->list->hashes = &step->hashes;
+}
+
+/* Evaluates ahead what the work will evaluate, where that asks for hashFiles(). */
+static void
+look_ahead(struct step *step)
+{
+	const struct step_def *def = step->def;
+	const struct expr_token *const tokens[] = { def->timeout_minutes, def->run, def->shell,
+		def->working_directory, def->with };
+
+	for (size_t i = 0; i < WF_COUNT(tokens); i++)
+		hashes_look(step->arena, tokens[i], &step->scope);
+}
+
+/* It was told to end while its expressions waited for hashFiles(). */
+static bool
+is_cancelled_ahead(struct step *step)
+{
+	if (!step->cancelled)
+		return false;
+	record_start(step);
+	step_settle(step, PLAN_CANCELLED);
+	return true;
+}
+
+/* Evaluates what the work needs, and starts it once hashFiles() has answered all of it. */
+static void
+begin(void *data)
+{
+	struct step *step = data;
+	struct wf_error err;
+
+	if (is_cancelled_ahead(step))
+		return;
+	ask_hashes(step);
+	look_ahead(step);
+	if (hashes_wait(&step->hashes, begin, step))
+		return;
+	record_start(step);
+	say_begin(step);
+	if (step->list->expired) {
+		step->timed_out = true;
+		step_settle(step, PLAN_FAILURE);
+		return;
+	}
+	start_timeout(step);
+	if (!start_work(step, &err))
+		step_fail(step, &err);
+}
+
+void
+step_begin(struct step *step)
+{
+	step->started = record_now(step->job->call->run->session->record);
+	step->reader.allow_unsecure = step_env_says(step,
+	    "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS");
+	begin(step);
+}
+
+/* Nothing outlasts this but the step's own memory until hashFiles() has answered all of it. */
+static void
+consider(void *data)
+{
+	struct step *step = data;
+	struct steps *list = step->list;
+	struct wf_error err;
+	bool wanted = true, prepared;
+
+	ask_hashes(step);
+	prepared = prepare(step, &wanted, &err);
+	evaluate_name(step);
+	if (!step->cancelled && hashes_wait(&step->hashes, consider, step))
+		return;
+	list->hashes = NULL;
+	make_record(step);
+	if (!prepared && !step->cancelled) {
+		break_off(step, &err);
+	} else if (prepared && !wanted) {
+		skip(step);
+	} else if (in_background(step) && !step->cancelled) {
+		list->current = NULL; /* the list goes on */
+		background_add(&step->job->background, step);
+		steps_advance(list);
+	} else {
+		step_begin(step);
+	}
+}
+
+/* Not among the steps that the user asked for. */
+static void
+leave_out(struct step *step)
+{
+	ask_hashes(step); /* a name is not worth a hash here */
+	evaluate_name(step);
+	step->list->hashes = NULL;
+	make_record(step);
+	step->reason = WF_S(SELECT_REASON);
+	finish(step, PLAN_SKIPPED);
 }
 
 void
 step_start(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
 {
 	struct step *step = step_new(list, order, on_done);
-	struct wf_error err;
-	bool wanted = true, prepared = prepare(step, &wanted, &err);
 
-	evaluate_name(step);
-	make_record(step);
-	if (prepared && !wanted) {
-		skip(step);
-		return;
-	}
-	record_start(step);
-	if (prepared)
-		start_timeout(step);
-	if (!prepared || !start_work(step, &err))
-		step_fail(step, &err);
+	if (order->left_out)
+		leave_out(step);
+	else
+		consider(step);
 }

@@ -10,9 +10,11 @@
 #include "model/action.h"
 #include "model/workflow.h"
 #include "plan/plan.h"
+#include "runner/background.h"
 #include "runner/box/box.h"
 #include "runner/builtin/builtin.h"
 #include "runner/files.h"
+#include "runner/hashes.h"
 #include "runner/output/command.h"
 #include "runner/output/matcher.h"
 #include "runner/output/record.h"
@@ -34,11 +36,16 @@ struct step {
 	enum stage_kind kind; /* all but node actions have a main alone */
 	struct stage *stage; /* of a node action */
 	const struct expr *cond;
+	struct background_member *member; /* of a step in the background that was wanted */
+	struct expr_object *contexts; /* what its expressions see: its list's, or its own */
+	struct expr_scope scope; /* over contexts */
+	struct env *changes; /* where its GITHUB_ENV and GITHUB_PATH go */
 	struct wf_arena *arena; /* this step's alone */
 	struct wf_arena *line_arena; /* of one line of output */
 	const struct record_step *rec; /* of the outermost step, also inside a composite action */
 	int64_t started;
 
+	struct hashes hashes; /* what hashFiles() has answered to its expressions */
 	struct expr_object *own_env; /* its env map evaluated, without outer layers */
 	struct expr_object *env; /* the env context: all layers */
 	struct wf_str name;
@@ -47,6 +54,7 @@ struct step {
 	enum plan_result outcome, conclusion;
 	struct wf_str reason; /* why skipped */
 	int exit_code; /* -1: no process */
+	bool broken; /* its env or condition could not be evaluated: it never began */
 	bool failed; /* a command or a command file made it fail */
 	bool cancelled; /* it was told to end by a cancel */
 	bool timed_out;
@@ -77,15 +85,26 @@ struct step_order {
 	const struct step_def *def;
 	enum stage_kind kind;
 	struct stage *stage; /* of a pre or post */
+	bool left_out; /* it is not selected: skipped without a question */
 };
 
-/* Starts a step of a list. on_done follows exactly once, maybe from within. */
+/* Starts a step of a list, or, in the background, gives it to its job's set. on_done follows
+ * exactly once, maybe from within. */
 void step_start(struct steps *list, const struct step_order *order,
     void (*on_done)(struct step *step));
+/* Starts the work of a background step that has got a place. */
+void step_begin(struct step *step);
+/* What later steps see of it, once it is over. */
+struct step_end step_end(const struct step *step);
 /* Frees what the step alone used; after on_done. */
 void step_free(struct step *step);
-/* The step shall end: signals climb from INT over TERM to KILL. */
+/* The job is cancelled: unless its condition, asked again, says otherwise, the step shall end. */
 void step_cancel(struct step *step, bool now);
+/* Its time is over: it ends, whatever its condition says, and has failed. */
+void step_expire(struct step *step);
+/* The step shall end, whatever its condition says: signals climb from INT over TERM to KILL. One
+ * that waits for a place ends from within. */
+void step_stop(struct step *step);
 
 /* ---- for script and uses steps ---- */
 
@@ -96,20 +115,29 @@ void step_fail(struct step *step, const struct wf_error *err);
 /* Starts a process with the step's environment; its end settles the step. inputs may be NULL. */
 void step_exec(struct step *step, const char *const *argv, const char *cwd,
     const struct expr_object *inputs);
+/* Starts the script of a run step, whose end settles it. false and *err: it could not be started.
+ */
+bool step_script(struct step *step, struct wf_error *err);
 /* One line of output of the step, as if a process had printed it (step_output.c). */
 void step_line(struct step *step, struct wf_str line);
 /* Says something of the step to the record; the caller has set what belongs to the kind. */
 void step_record(struct step *step, struct record_event event);
 /* The same for what has only a text. */
 void step_say(struct step *step, enum record_kind kind, struct wf_str text);
+/* A remark that is only made with ACTIONS_STEP_DEBUG. */
+void step_debug(struct step *step, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Ends the ::group:: that is open, if any. */
 void step_close_group(struct step *step);
 #define STEP_NOWHERE ((struct command_place){ .line = 0 })
 void step_annotate(struct step *step, const char *level, struct wf_str text,
     struct command_place place);
+/* Whether the env context of the step has this name as `true`. */
+bool step_env_says(struct step *step, const char *name);
 /* What the command files say, after the step's work (step_output.c). */
 void step_read_files(struct step *step);
 /* The environment of a process of this step. */
 const char *const *step_environ(struct step *step, const struct expr_object *inputs);
+/* The github context that the step sees: its list's, or its own in the background. */
+struct expr_object *step_github(const struct step *step);
 /* Sets an output. */
 void step_output(struct step *step, struct wf_str name, struct wf_str value);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define STOP_TOKEN_SHOWN 6 /* bytes of the longest token of stop-commands that is no secret */
 #define MATCHER_LARGEST ((size_t)1 << 20) /* of a problem matcher's definition */
 
 void
@@ -26,6 +27,20 @@ void
 step_say(struct step *step, enum record_kind kind, struct wf_str text)
 {
 	step_record(step, (struct record_event){ .kind = kind, .text = text });
+}
+
+void
+step_debug(struct step *step, const char *fmt, ...)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = NULL;
+	va_list ap;
+
+	if (!step->job->debug)
+		return;
+	arena = wf_arena_new();
+	va_start(ap, fmt);
+	step_say(step, RECORD_DEBUG, wf_vstrf(arena, fmt, ap));
+	va_end(ap);
 }
 
 void
@@ -100,7 +115,24 @@ apply_add_mask(struct step *step, const struct command *command)
 		    command->place);
 		return;
 	}
+	if (step->reader.echo)
+		step_say(step, RECORD_LINE, WF_S("::add-mask::***"));
 	mask_add_data(step->job->mask, command->data);
+}
+
+/* The line is shown in any case; whoever may not know the token shall not read it there (6.6). */
+static void
+apply_stop(struct step *step, const struct command *command)
+{
+	if (command->data.n > STOP_TOKEN_SHOWN)
+		mask_add_data(step->job->mask, command->data);
+	step_say(step, RECORD_LINE, command->line);
+}
+
+static void
+apply_resume(struct step *step, const struct command *command)
+{
+	step_say(step, RECORD_LINE, command->line);
 }
 
 static void
@@ -126,6 +158,7 @@ take_state(struct step *step, struct wf_str name, struct wf_str value)
 {
 	if (step->stage) /* a script has no later stage */
 		stage_save(step->job, step->stage, name, value);
+	step_debug(step, "Save intra-action state %.*s = %.*s", WF_ARG(name), WF_ARG(value));
 }
 
 static void
@@ -135,11 +168,10 @@ apply_save_state(struct step *step, const struct command *command)
 	take_state(step, command->name, command->data);
 }
 
-static bool
-unsecure_allowed(struct step *step)
+bool
+step_env_says(struct step *step, const char *name)
 {
-	struct expr_value value = expr_object_get(step->env,
-	    WF_S("ACTIONS_ALLOW_UNSECURE_COMMANDS"));
+	struct expr_value value = expr_object_get(step->env, wf_str(name));
 
 	return wf_str_ieq(expr_to_string(step->arena, value), WF_S("true"));
 }
@@ -147,7 +179,7 @@ unsecure_allowed(struct step *step)
 static bool
 refuse_unsecure(struct step *step, const char *name)
 {
-	if (unsecure_allowed(step))
+	if (step_env_says(step, "ACTIONS_ALLOW_UNSECURE_COMMANDS"))
 		return false;
 	say_error(step,
 	    wf_strf(step->arena,
@@ -160,29 +192,31 @@ refuse_unsecure(struct step *step, const char *name)
 	return true;
 }
 
+/* The one name that no step may set for the others (6.5); `refusal` is said instead. */
 static void
-set_job_env(struct step *step, struct wf_str name, struct wf_str value)
+set_job_env(struct step *step, struct wf_str name, struct wf_str value, const char *refusal)
 {
-	if (wf_str_ieq(name, WF_S("NODE_OPTIONS"))) {
-		say_error(step,
-		    WF_S("Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command."));
-		return;
+	if (wf_str_ieq(name, WF_S("NODE_OPTIONS")))
+		say_error(step, wf_str(refusal));
+	else {
+		env_set(step->changes, name, value);
+		step_debug(step, "%.*s='%.*s'", WF_ARG(name), WF_ARG(value));
 	}
-	env_set(&step->job->env, name, value);
 }
 
 static void
 apply_set_env(struct step *step, const struct command *command)
 {
 	if (!refuse_unsecure(step, "set-env"))
-		set_job_env(step, command->name, command->data);
+		set_job_env(step, command->name, command->data,
+		    "Can't update NODE_OPTIONS environment variable using ::set-env:: command.");
 }
 
 static void
 apply_add_path(struct step *step, const struct command *command)
 {
 	if (!refuse_unsecure(step, "add-path"))
-		env_add_path(&step->job->env, command->data);
+		env_add_path(step->changes, command->data);
 }
 
 static void
@@ -201,9 +235,17 @@ read_matchers(struct step *step, struct wf_str path, struct wf_str *text, struct
 	struct box *box = step->job->box;
 	const char *inside = wf_join(step->line_arena, box->layout.workspace,
 	    wf_cstr(step->line_arena, path));
-	wf_auto(wf_close_fd) int fd = box_open(box, inside, O_RDONLY, err);
+	wf_auto(wf_close_fd) int fd = box_open(box, inside, O_RDONLY, NULL);
 
-	return fd >= 0 && wf_read_fd(step->line_arena, fd, inside, MATCHER_LARGEST, text, err);
+	if (fd < 0)
+		return wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "Could not find file '%s'.", inside);
+	return wf_read_fd(step->line_arena, fd, inside, MATCHER_LARGEST, text, err);
+}
+
+static void
+say_warning(struct step *step, struct wf_str text)
+{
+	step_annotate(step, "warning", text, STEP_NOWHERE);
 }
 
 static void
@@ -213,6 +255,10 @@ apply_add_matcher(struct step *step, const struct command *command)
 	struct wf_error err;
 	struct wf_str text;
 
+	if (!command->data.n) {
+		say_warning(step, WF_S("File path must be specified."));
+		return;
+	}
 	if (!job->matchers)
 		job->matchers = matcher_set_new();
 	if (!read_matchers(step, command->data, &text, &err) ||
@@ -227,9 +273,15 @@ apply_remove_matcher(struct step *step, const struct command *command)
 	struct wf_error err;
 	struct wf_str text;
 
-	if (!job->matchers)
+	if (command->owner.n && command->data.n)
+		say_warning(step, WF_S("Either specify an owner name or a file path in "
+		                       "##[remove-matcher] command. Both values cannot be set."));
+	else if (!command->owner.n && !command->data.n)
+		say_warning(step, WF_S("Either an owner name or a file path must be specified in "
+		                       "##[remove-matcher] command."));
+	else if (!job->matchers)
 		return;
-	if (command->owner.n)
+	else if (command->owner.n)
 		matcher_set_remove(job->matchers, command->owner);
 	else if (!read_matchers(step, command->data, &text, &err) ||
 	         !matcher_set_remove_file(job->matchers, text, &err))
@@ -254,8 +306,8 @@ static void (*const effects[])(struct step *step, const struct command *command)
 	[COMMAND_ADD_MATCHER] = apply_add_matcher,
 	[COMMAND_REMOVE_MATCHER] = apply_remove_matcher,
 	[COMMAND_ECHO] = apply_nothing, /* the reader has taken it in */
-	[COMMAND_STOP_COMMANDS] = apply_nothing,
-	[COMMAND_RESUME] = apply_nothing,
+	[COMMAND_STOP_COMMANDS] = apply_stop,
+	[COMMAND_RESUME] = apply_resume,
 	[COMMAND_SET_OUTPUT] = apply_set_output,
 	[COMMAND_SAVE_STATE] = apply_save_state,
 	[COMMAND_SET_ENV] = apply_set_env,
@@ -337,20 +389,29 @@ step_output(struct step *step, struct wf_str name, struct wf_str value)
 #define SUMMARY_LARGEST ((size_t)1 << 20)
 
 static void
+take_env(struct step *step, struct wf_str name, struct wf_str value)
+{
+	set_job_env(step, name, value,
+	    "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.");
+}
+
+static void
 take_output(struct step *step, struct wf_str name, struct wf_str value)
 {
 	step_output(step, name, value);
+	step_debug(step, "Set output %.*s = %.*s", WF_ARG(name), WF_ARG(value));
 }
 
 /* The files of names and values, and who takes them. */
 static const struct {
 	enum files_kind kind;
 	const char *name; /* in GitHub's message */
+	const char *unnamed; /* why a pair without a name is refused; NULL: it is not */
 	void (*take)(struct step *step, struct wf_str name, struct wf_str value);
 } pair_files[] = {
-	{ FILES_ENV, "env", set_job_env },
-	{ FILES_OUTPUT, "output", take_output },
-	{ FILES_STATE, "state", take_state },
+	{ FILES_ENV, "env", NULL, take_env },
+	{ FILES_OUTPUT, "output", "Value cannot be null. (Parameter 'name')", take_output },
+	{ FILES_STATE, "state", NULL, take_state },
 };
 
 static void
@@ -379,8 +440,13 @@ read_pairs(struct step *step, size_t index)
 	if (!text.n)
 		return;
 	good = command_file_pairs(step->arena, text, &pairs, &n, &err);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (!pairs[i].name.n && pair_files[index].unnamed) {
+			file_failed(step, pair_files[index].name, pair_files[index].unnamed);
+			return;
+		}
 		pair_files[index].take(step, pairs[i].name, pairs[i].value);
+	}
 	if (!good)
 		file_failed(step, pair_files[index].name, err.msg);
 }
@@ -398,7 +464,7 @@ read_paths(struct step *step)
 	if (text.n)
 		command_file_paths(step->arena, text, &paths, &n);
 	for (size_t i = 0; i < n; i++)
-		env_add_path(&step->job->env, paths[i]);
+		env_add_path(step->changes, paths[i]);
 }
 
 static void

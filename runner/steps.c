@@ -2,7 +2,9 @@
 /* steps.c - the walk over a list of steps, and the functions that its conditions may call. */
 #include "runner/steps.h"
 
-#include "runner/hash.h"
+#include "model/step.h"
+#include "runner/background.h"
+#include "runner/hashes.h"
 #include "runner/job.h"
 #include "runner/step.h"
 
@@ -57,11 +59,17 @@ call_hash_files(void *data, struct wf_arena *arena, const struct expr_value *arg
 {
 	const struct steps *steps = data;
 	struct wf_str *patterns = wf_new_array(arena, n, struct wf_str);
+	const struct hash_call call = { patterns, n };
 	struct wf_str hash;
+	bool ok;
 
 	for (size_t i = 0; i < n; i++)
 		patterns[i] = expr_to_string(arena, args[i]);
-	if (!hash_files(arena, steps->job->box, patterns, n, &hash, err))
+	if (steps->hashes)
+		ok = hashes_get(steps->hashes, arena, &call, &hash, err);
+	else
+		ok = hashes_now(arena, steps->job->box, &call, &hash, err);
+	if (!ok)
 		return false;
 	*out = expr_string(hash);
 	return true;
@@ -87,21 +95,18 @@ steps_init(struct steps *steps, struct job *job, struct step *outer, struct expr
 	steps->scope.funcs = steps->funcs;
 }
 
-/* What later steps see of one that ended: steps.<id>.outputs, .outcome, .conclusion. */
-static void
-publish(struct steps *steps, const struct step *step)
+void
+steps_publish(struct steps *steps, const struct step_end *end)
 {
-	struct wf_arena *arena = steps->job->arena;
 	struct expr_object *entry;
 
-	if (!step->def->has_id || step->kind != STAGE_MAIN)
+	if (!end->def->has_id)
 		return;
-	entry = expr_object_new(arena);
-	expr_object_set(entry, WF_S("outputs"), expr_object_value(step->outputs));
-	expr_object_set(entry, WF_S("outcome"), expr_cstring(plan_result_name(step->outcome)));
-	expr_object_set(entry, WF_S("conclusion"),
-	    expr_cstring(plan_result_name(step->conclusion)));
-	expr_object_set(steps->results, step->def->id, expr_object_value(entry));
+	entry = expr_object_new(steps->job->arena);
+	expr_object_set(entry, WF_S("outputs"), expr_object_value(end->outputs));
+	expr_object_set(entry, WF_S("outcome"), expr_cstring(plan_result_name(end->outcome)));
+	expr_object_set(entry, WF_S("conclusion"), expr_cstring(plan_result_name(end->conclusion)));
+	expr_object_set(steps->results, end->def->id, expr_object_value(entry));
 }
 
 static void
@@ -117,20 +122,49 @@ set_status(struct steps *steps, enum plan_result status)
 		    expr_cstring(plan_result_name(status)));
 }
 
+/* A step that the next one has waited for. One of the background that was skipped, or failed before
+ * it could start, is never seen by later steps: no wait knows it. */
+static void
+take_in(struct steps *steps, const struct step *step)
+{
+	const struct step_end end = step_end(step);
+
+	if (step->kind == STAGE_MAIN && !step->def->background)
+		steps_publish(steps, &end);
+	/* once cancelled stays cancelled (5.9, 5) */
+	if (step->conclusion == PLAN_FAILURE && steps->status != PLAN_CANCELLED)
+		set_status(steps, PLAN_FAILURE);
+	else if (step->conclusion == PLAN_CANCELLED && !step_controls(step->def))
+		set_status(steps, PLAN_CANCELLED);
+	steps->current = NULL;
+}
+
 static void
 on_step_done(struct step *step)
 {
 	struct steps *steps = step->list;
 
-	publish(steps, step);
-	/* once cancelled stays cancelled (5.9, 5) */
-	if (step->conclusion == PLAN_FAILURE && steps->status != PLAN_CANCELLED)
-		set_status(steps, PLAN_FAILURE);
-	else if (step->conclusion == PLAN_CANCELLED)
-		set_status(steps, PLAN_CANCELLED);
-	steps->current = NULL;
+	if (step->member)
+		background_done(&steps->job->background, step);
+	else
+		take_in(steps, step);
 	step_free(step);
 	steps_advance(steps);
+}
+
+/* 6.1, 7: before the post steps all background steps are over, and what none of the waits has
+ * brought to the job's status comes now. */
+static bool
+join_background(struct steps *steps)
+{
+	const struct background *set = &steps->job->background;
+
+	if (!background_over(set))
+		return false;
+	if (!steps->joined)
+		set_status(steps, background_merge(steps->status, background_verdict(set)));
+	steps->joined = true;
+	return true;
 }
 
 /* What comes next: the job's list has pre steps before and post steps after its own. */
@@ -148,11 +182,13 @@ next_order(struct steps *steps, struct step_order *order)
 	}
 	order->kind = STAGE_MAIN;
 	if (steps->next < steps->n) {
+		order->left_out = of_job && steps->next >= steps->job->nsteps;
 		order->def = steps->defs[steps->next++];
 		return true;
 	}
 	order->kind = STAGE_POST;
-	if (of_job && (order->stage = stage_next_post(steps->job)) != NULL) {
+	if (of_job && join_background(steps) &&
+	    (order->stage = stage_next_post(steps->job)) != NULL) {
 		order->def = order->stage->def;
 		return true;
 	}
@@ -164,14 +200,24 @@ steps_advance(struct steps *steps)
 {
 	struct step_order order;
 
-	if (steps->advancing)
+	if (steps->advancing || steps->ended)
 		return; /* a step ended while it was being started; the loop below goes on */
 	steps->advancing = true;
 	while (!steps->current && next_order(steps, &order))
 		step_start(steps, &order, on_step_done);
 	steps->advancing = false;
-	if (!steps->current)
-		steps->on_done(steps);
+	if (steps->current || (!steps->outer && !background_over(&steps->job->background)))
+		return;
+	steps->ended = true;
+	steps->on_done(steps);
+}
+
+void
+steps_expire(struct steps *steps)
+{
+	steps->expired = true;
+	if (steps->current)
+		step_expire(steps->current);
 }
 
 void
@@ -182,4 +228,6 @@ steps_cancel(struct steps *steps, bool now)
 	set_status(steps, PLAN_CANCELLED);
 	if (steps->current)
 		step_cancel(steps->current, now);
+	if (!steps->outer)
+		background_cancel(&steps->job->background, now);
 }

@@ -13,10 +13,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct hashes;
 struct job;
 struct step;
 
 #define STEPS_FUNCS 6 /* success failure cancelled always hashFiles, and the end */
+
+/* What later steps see of one that has ended. */
+struct step_end {
+	const struct step_def *def;
+	struct expr_object *outputs; /* job's arena */
+	enum plan_result outcome, conclusion;
+};
 
 struct steps {
 	struct job *job;
@@ -29,8 +37,13 @@ struct steps {
 	enum plan_result status; /* success, failure or cancelled so far */
 	struct expr_func funcs[STEPS_FUNCS];
 	struct expr_scope scope; /* over contexts and funcs */
-	struct step *current;
+	struct step
+	    *current; /* the one that the next waits for; others may run in the background */
+	struct hashes *hashes; /* of the step whose expressions are evaluated; NULL: none */
 	bool advancing, stopped;
+	bool expired; /* the time of the composite action is over */
+	bool ended; /* on_done has been called */
+	bool joined; /* the background steps are over and have had their say */
 	void (*on_done)(struct steps *steps);
 };
 
@@ -39,5 +52,9 @@ void steps_init(struct steps *steps, struct job *job, struct step *outer,
     struct expr_object *contexts);
 /* Starts the next step, and the one after it when that ended at once; on_done at the end. */
 void steps_advance(struct steps *steps);
-/* The running step shall end, and the status is cancelled from here on. */
+/* Puts a step into the steps context, unless its id was made up. */
+void steps_publish(struct steps *steps, const struct step_end *end);
+/* The time of a composite action is over: its running step ends, and what still begins fails. */
+void steps_expire(struct steps *steps);
+/* The running steps shall end, and the status is cancelled from here on. */
 void steps_cancel(struct steps *steps, bool now);

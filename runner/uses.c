@@ -7,6 +7,7 @@
 #include "runner/container.h"
 #include "runner/job.h"
 #include "runner/scope.h"
+#include "runner/self.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
 
@@ -145,6 +146,33 @@ uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
 	return true;
 }
 
+/* An action of this repository as a commit has it. */
+static bool
+read_commit(struct session *session, struct wf_arena *arena, const struct uses_place *place,
+    const char *rev, struct action **out, struct wf_error *err)
+{
+	*out = NULL;
+	for (size_t i = 0; i < WF_COUNT(manifest_names); i++) {
+		const char *path = place->below[0] ? wf_join(arena, place->below, manifest_names[i])
+		                                   : manifest_names[i];
+		struct wf_str text;
+
+		if (repo_blob(session->repo, arena, rev, path, &text))
+			return parse_manifest(arena, wf_strf(arena, "%s:%s", rev, path).p, text,
+			    out, err);
+	}
+	return true;
+}
+
+bool
+uses_read(struct session *session, struct wf_arena *arena, const struct uses_place *place,
+    const char *rev, struct action **out, struct wf_error *err)
+{
+	if (rev && (place->kind == USES_PLACE_WORKSPACE || place->kind == USES_PLACE_SELF))
+		return read_commit(session, arena, place, rev, out, err);
+	return uses_read_host(arena, place->host, out, err);
+}
+
 /* As the job sees it: a checkout may have put the action there a moment ago. */
 static bool
 read_inside(struct step *step, const char *folder, struct action **out, struct wf_error *err)
@@ -171,7 +199,7 @@ read_inside(struct step *step, const char *folder, struct action **out, struct w
 static bool
 evaluate_with(struct step *step, struct expr_object **out, struct wf_error *err)
 {
-	return scope_env_map(step->arena, step->def->with, &step->list->scope, out, err);
+	return scope_env_map(step->arena, step->def->with, &step->scope, out, err);
 }
 
 /* 7.3: what the action does not declare is passed on, with a warning that lists what it does. */
@@ -217,8 +245,8 @@ action_inputs(struct step *step, struct wf_error *err)
 		bool given = expr_object_find(with, input->id) != NULL;
 		struct wf_str value = { NULL, 0 };
 
-		if (!given && !expr_token_string(step->arena, input->fallback, &step->list->scope,
-		                  &value, err))
+		if (!given &&
+		    !expr_token_string(step->arena, input->fallback, &step->scope, &value, err))
 			return false;
 		if (given && input->deprecation.n)
 			step_annotate(step, "warning",
@@ -259,7 +287,7 @@ on_inner_done(struct steps *steps)
 			step_fail(step, &err);
 			return;
 		}
-	expr_object_set(step->list->contexts, WF_S("env"), expr_object_value(step->env));
+	expr_object_set(step->contexts, WF_S("env"), expr_object_value(step->env));
 	step_settle(step, result);
 }
 
@@ -285,7 +313,7 @@ start_stage(struct step *step, const struct expr_object *inputs)
 {
 	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
-	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
+	struct expr_object *github = step_github(step);
 
 	stage_register_post(step->job, stage);
 	argv[0] = container_node(step->job->container);
@@ -349,7 +377,7 @@ uses_folder(struct job *job, const struct uses_place *place)
 	else if (place->kind == USES_PLACE_SELF && session->options->box != BOX_HOST)
 		root = SELF_INSIDE;
 	else if (place->kind == USES_PLACE_SELF)
-		root = repo_workdir(session->repo);
+		root = self_folder(job->call->run, NULL);
 	return place->below[0] ? wf_join(job->arena, root, place->below) : root;
 }
 
@@ -372,7 +400,8 @@ start_action(struct step *step, const struct uses_place *place, struct wf_error 
 	if (place->kind == USES_PLACE_WORKSPACE) {
 		if (!read_inside(step, folder, &action, err))
 			return false;
-	} else if (!uses_read_host(step->job->arena, place->host, &action, err)) {
+	} else if (!uses_read(step->job->call->run->session, step->job->arena, place,
+	               step->job->call->run->files->rev, &action, err)) {
 		return false;
 	}
 	if (!action)
@@ -405,7 +434,7 @@ on_setenv(struct builtin_call *call, struct wf_str name, struct wf_str value)
 {
 	struct step *step = call->data;
 
-	env_set(&step->job->env, name, value);
+	env_set(step->changes, name, value);
 }
 
 static void
@@ -413,7 +442,7 @@ on_addpath(struct builtin_call *call, struct wf_str path)
 {
 	struct step *step = call->data;
 
-	env_add_path(&step->job->env, path);
+	env_add_path(step->changes, path);
 }
 
 static void
@@ -445,6 +474,19 @@ builtin_inputs(struct step *step, const struct builtin *builtin, struct wf_error
 	return true;
 }
 
+/* What objects are borrowed from may be told relative to their place: then they must be seen there,
+ * which is what NULL stands for. */
+static const char *
+objects_inside(const struct step *step)
+{
+	const struct session *session = step->job->call->run->session;
+	const char **borrowed;
+	size_t n;
+
+	repo_alternates(session->repo, step->arena, &borrowed, &n);
+	return n > 0 || session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE;
+}
+
 static bool
 start_builtin(struct step *step, const struct builtin *builtin, struct wf_error *err)
 {
@@ -459,11 +501,11 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.loop = &session->loop,
 		.box = job->box,
 		.inputs = step->inputs,
-		.github = expr_object_get(step->list->contexts, WF_S("github")).object,
+		.github = step_github(step),
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
-		.objects = session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE,
+		.objects = objects_inside(step),
 		.committed = session->options->event.committed,
 		.env = step_environ(step, step->inputs),
 		.state = job->state_dir,
@@ -483,7 +525,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 static void
 set_identity(struct step *step, const struct uses_ref *ref)
 {
-	struct expr_object *github = expr_object_get(step->list->contexts, WF_S("github")).object;
+	struct expr_object *github = step_github(step);
 	struct wf_arena *arena = step->job->arena;
 	bool remote = ref->kind == USES_REPO;
 

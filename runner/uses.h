@@ -29,7 +29,8 @@ enum uses_place_kind {
 #define STUBS_INSIDE "/opt/wfrun/stubs"
 /* And the repository itself, for `$/`. */
 #define SELF_INSIDE "/opt/wfrun/self"
-/* And git's objects, from which checkouts borrow; the work tree may be where a box hides it. */
+/* And git's objects, from which checkouts borrow; the work tree may be where a box hides it. Where
+ * the objects themselves are borrowed, they are seen at their own place as well. */
 #define OBJECTS_INSIDE "/opt/wfrun/objects"
 
 /* STUBS_INSIDE, or the host's folder itself when the box is the host; NULL without --stubs. */
@@ -51,6 +52,11 @@ bool uses_find(struct session *session, struct wf_arena *arena, struct wf_str us
  * when there is none. */
 bool uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
     struct wf_error *err);
+
+/* The same of what uses_find() found, at the commit `rev` (NULL: the work tree) when it is an
+ * action of this repository. */
+bool uses_read(struct session *session, struct wf_arena *arena, const struct uses_place *place,
+    const char *rev, struct action **out, struct wf_error *err);
 
 /* The folder of an action that is not built in, as the job sees it. */
 const char *uses_folder(struct job *job, const struct uses_place *place);

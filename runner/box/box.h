@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
+#include "runner/box/limits.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,11 @@ struct box_spec {
 	const struct box_image *image; /* of a sandbox; NULL: it shows this machine */
 	const struct box_mount *mounts; /* more of them: stubs, actions */
 	size_t nmounts;
+	/* host folders that a sandbox shows empty, NULL-ended or NULL: what wfrun keeps for itself,
+	 * and other jobs' state. Those that are not there are passed over. */
+	const char *const *covered;
+	bool no_network; /* a sandbox has a loopback interface of its own, and nothing else */
+	struct box_limits limits; /* of a sandbox */
 };
 
 /* How a process ended. */
@@ -146,6 +152,9 @@ void box_free(struct box *box);
  * in the words of GitHub's runner. */
 int box_open_flags(int flags);
 void box_exec_error(struct wf_error *err, const struct box_exec *exec, int errnum);
+
+/* A folder of a sandbox with programs that it brings along (sudo), for PATH. */
+#define BOX_TOOLS "/run/wfrun"
 
 /* The argv[0] under which this program is started again as a box's init. */
 #define BOX_INIT_NAME "wfrun-box"

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* child.c - start, signal and reap the processes of a box, from its init.
  *
- * posix_spawn() shares memory with the child until the exec, so that a start costs the same however
- * large this program is; what it cannot tell (which of the paths was missing) is looked at before.
+ * A child shares this process's memory until its exec; what an exec cannot tell (which of the paths
+ * was missing) is looked at before.
  */
 #include "runner/box/child.h"
 
 #include "base/fs.h"
 #include "base/str.h"
+#include "runner/box/filter.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <limits.h>
 #include <paths.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,99 +77,67 @@ find_program(const struct child_order *order, int cwd, char found[PATH_MAX])
 
 /* ---- start ---- */
 
+/* All of what follows runs in the memory of this process, which waits: nothing but system calls,
+ * and the one variable that both look at. */
+struct birth {
+	const struct child_order *order;
+	const struct child_user *user; /* NULL: as this process */
+	const char *program;
+	int cwd;
+	bool filtered;
+	volatile int errnum;
+};
+
 static void
-set_attributes(posix_spawnattr_t *attr)
+default_signals(void)
 {
-	sigset_t all, none;
-
-	/* sigfillset() leaves out the two signals of the thread library, which would stay ignored
-	 */
-	memset(&all, 0xff, sizeof(all));
-	sigemptyset(&none);
-	posix_spawnattr_setflags(attr,
-	    POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setsigmask(attr, &none);
-	posix_spawnattr_setsigdefault(attr, &all);
-}
-
-static int
-set_actions(posix_spawn_file_actions_t *actions, const struct child_order *order, int cwd)
-{
-	int errnum = posix_spawn_file_actions_adddup2(actions, order->in, STDIN_FILENO);
-
-	if (errnum == 0)
-		errnum = posix_spawn_file_actions_adddup2(actions, order->out, STDOUT_FILENO);
-	if (errnum == 0)
-		errnum = posix_spawn_file_actions_adddup2(actions, order->err, STDERR_FILENO);
-	if (errnum == 0)
-		errnum = posix_spawn_file_actions_addfchdir_np(actions, cwd);
-	return errnum;
-}
-
-static int
-spawn(const struct child_order *order, const char *program, int cwd, pid_t *pid)
-{
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	int errnum;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attr);
-	set_attributes(&attr);
-	errnum = set_actions(&actions, order, cwd);
-	if (errnum == 0)
-		errnum = posix_spawn(pid, program, &actions, &attr, order->argv, order->env);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&actions);
-	return errnum;
-}
-
-/* ---- start as another user ---- */
-
-/* In the new process; gives errno's number when it comes back. */
-static int
-become(const struct child_user *user, const struct child_order *order, const char *program, int cwd)
-{
+	const struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigset_t none;
 
-	setsid();
-	for (int signum = 1; signum < NSIG; signum++)
-		signal(signum, SIG_DFL);
+	for (int signum = 1; signum < NSIG; signum++) /* two refuse, and are so already */
+		sigaction(signum, &by_default, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (dup2(order->in, STDIN_FILENO) < 0 || dup2(order->out, STDOUT_FILENO) < 0 ||
-	    dup2(order->err, STDERR_FILENO) < 0 || fchdir(cwd) < 0)
-		return errno;
-	if (setgroups(user->ngroups, user->groups) < 0 || setgid(user->gid) < 0 ||
-	    setuid(user->uid) < 0)
-		return errno;
-	execve(program, order->argv, order->env);
-	return errno;
 }
 
-/* posix_spawn() changes no user. The pipe closes by the exec, or brings what went wrong. */
-static int
-spawn_as(const struct child_user *user, const struct child_order *order, const char *program,
-    int cwd, pid_t *pid)
+/* By the calls themselves: the library would tell all threads of a memory that is not its own. */
+static bool
+change_user(const struct child_user *user)
 {
-	int pipe[2], errnum = 0;
+	return syscall(SYS_setgroups, user->ngroups, user->groups) == 0 &&
+	       syscall(SYS_setgid, user->gid) == 0 && syscall(SYS_setuid, user->uid) == 0;
+}
 
-	if (pipe2(pipe, O_CLOEXEC) < 0)
-		return errno;
-	*pid = fork();
-	if (*pid == 0) {
-		errnum = become(user, order, program, cwd);
-		if (write(pipe[1], &errnum, sizeof(errnum)) < 0)
-			_exit(126);
-		_exit(127);
+_Noreturn static void
+become(struct birth *birth)
+{
+	const struct child_order *order = birth->order;
+
+	setsid();
+	default_signals();
+	if (dup2(order->in, STDIN_FILENO) >= 0 && dup2(order->out, STDOUT_FILENO) >= 0 &&
+	    dup2(order->err, STDERR_FILENO) >= 0 && fchdir(birth->cwd) == 0 &&
+	    (!birth->user || change_user(birth->user))) {
+		errno = birth->filtered ? filter_enter() : 0;
+		if (errno == 0)
+			execve(birth->program, order->argv, order->env);
 	}
+	birth->errnum = errno;
+	_exit(127);
+}
+
+/* vfork(): a start costs the same however large this program is. */
+static int
+spawn(struct birth *birth, pid_t *pid)
+{
+	*pid = vfork();
+	if (*pid == 0)
+		become(birth);
 	if (*pid < 0)
-		errnum = errno;
-	close(pipe[1]);
-	if (*pid > 0 && read(pipe[0], &errnum, sizeof(errnum)) == (ssize_t)sizeof(errnum))
+		return errno;
+	if (birth->errnum)
 		waitpid(*pid, NULL, 0);
-	close(pipe[0]);
-	return errnum;
+	return birth->errnum;
 }
 
 int
@@ -183,9 +151,11 @@ child_start(struct children *children, const struct child_order *order)
 	if (cwd < 0)
 		return errno;
 	errnum = find_program(order, cwd, program);
-	if (errnum == 0)
-		errnum = children->user ? spawn_as(children->user, order, program, cwd, &pid)
-		                        : spawn(order, program, cwd, &pid);
+	if (errnum == 0) {
+		struct birth birth = { order, children->user, program, cwd, children->filtered, 0 };
+
+		errnum = spawn(&birth, &pid);
+	}
 	if (errnum == 0)
 		*wf_push(children->arena, children->items, children->n,
 		    children->cap) = (struct child){ .id = order->id, .pid = pid };

@@ -38,6 +38,7 @@ struct child {
 struct children {
 	struct wf_arena *arena;
 	const struct child_user *user; /* NULL: as this process */
+	bool filtered; /* each gets the system call filter (filter.h) */
 	struct child *items;
 	size_t n, cap;
 };

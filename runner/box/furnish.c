@@ -247,6 +247,21 @@ show_mounts(struct root *root, struct wf_error *err)
 	return true;
 }
 
+/* What wfrun keeps for itself, and other jobs' state, wherever they are. */
+static bool
+cover_folders(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int nothing = place_open(root->base, "/own/void", O_DIRECTORY);
+
+	for (const char *const *path = root->setup->spec.covered; *path; path++) {
+		wf_auto(wf_close_fd) int target = place_open(root->box, *path, O_DIRECTORY);
+
+		if (target >= 0 && !mount_bind(nothing, target, MOUNT_ATTR_RDONLY | INERT, err))
+			return wf_wrap(err, "%s", *path);
+	}
+	return true;
+}
+
 /* ---- files that name machines ---- */
 
 /* A file of the host, as far as it can be read. */
@@ -352,10 +367,49 @@ make_resolver(struct root *root, struct wf_error *err)
 	return put_file(run, target + sizeof(before) - 1, host_file(root, old), err);
 }
 
+/* ---- sudo ---- */
+
+/* Workflows call sudo as GitHub's machines have it: without a password. For root it does what it is
+ * asked where the machine has none; for others nothing could make it work, so that it says so. */
+static const char sudo_of_root[] =
+    "#!/bin/sh\n"
+    "while :; do\n"
+    "	case $1 in\n"
+    "	--) shift; break ;;\n"
+    "	-u|-g|-C|-h|-p|-r|-t|-T|-U|-D|-R|--user|--group|--chdir) shift 2 ;;\n"
+    "	-i|-s) shift; [ $# -gt 0 ] || set -- \"${SHELL:-/bin/sh}\"; break ;;\n"
+    "	-*) shift ;;\n"
+    "	*) break ;;\n"
+    "	esac\n"
+    "done\n"
+    "[ $# -gt 0 ] || exit 0\n"
+    "exec env -- \"$@\"\n";
+
+static const char sudo_of_others[] =
+    "#!/bin/sh\n"
+    "echo 'sudo: this sandbox has no root, as wfrun was started by an ordinary user: what"
+    " belongs to others on this machine is read-only. Start wfrun as root, or give the job an"
+    " image (container:).' >&2\n"
+    "exit 1\n";
+
+static bool
+make_sudo(struct root *root, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int run = place_open(root->base, "/own/run", O_DIRECTORY);
+	wf_auto(wf_close_fd) int file = -1;
+	const char *text = geteuid() == 0 ? sudo_of_root : sudo_of_others;
+
+	if (!put_file(run, "/wfrun/sudo", wf_str(text), err))
+		return false;
+	file = place_open_mode(run, "/wfrun/sudo", O_RDONLY, 0);
+	return (file >= 0 && fchmod(file, 0755) == 0) || wf_fail_sys(err, errno, "sudo");
+}
+
 bool
 root_furnish(struct root *root, struct wf_error *err)
 {
 	return make_dev(root, err) && make_proc(root, err) && make_sys(root, err) &&
-	       make_temporary(root, err) && make_home(root, err) && make_hosts(root, err) &&
-	       make_resolver(root, err) && show_mounts(root, err);
+	       make_temporary(root, err) && cover_folders(root, err) && make_home(root, err) &&
+	       make_hosts(root, err) && make_resolver(root, err) && make_sudo(root, err) &&
+	       show_mounts(root, err);
 }

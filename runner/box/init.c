@@ -78,7 +78,8 @@ make_sandbox(struct init *init, struct wf_error *err)
 {
 	const struct wire_setup *setup = &init->setup;
 
-	return space_enter(init->sock, setup->parent, setup->spec.image != NULL, err) &&
+	return limits_join(setup->joins, err) &&
+	       space_enter(init->sock, setup, err) &&
 	       space_name(setup->spec.name, err) &&
 	       root_build(&init->root, init->arena, setup, err) && space_drop(err);
 }
@@ -131,6 +132,7 @@ receive_setup(struct init *init)
 	close(fds[0]);
 	if (ok)
 		wire_get_setup(init->arena, &request, texts, &init->setup);
+	init->children.filtered = init->setup.sandbox;
 	return ok;
 }
 

@@ -14,6 +14,7 @@ struct sandbox {
 	struct box box; /* first: the caller knows this one */
 	struct remote remote;
 	int root; /* the box's root folder; -1: it has none (any more) */
+	const char *const *groups; /* limits_make(), or NULL */
 };
 
 static struct sandbox *
@@ -36,6 +37,8 @@ on_gone(struct remote *remote)
 {
 	struct sandbox *sandbox = remote->data;
 
+	if (sandbox->groups)
+		limits_remove(sandbox->groups);
 	sandbox->box.on_gone(&sandbox->box);
 }
 
@@ -50,12 +53,19 @@ sandbox_start(struct box *box)
 		.sandbox = true,
 		.parent = getpid(),
 	};
+	struct wf_error err;
 
 	remote->loop = box->loop;
 	remote->arena = box->arena;
 	remote->on_ready = on_ready;
 	remote->on_gone = on_gone;
 	remote->data = sandbox;
+	if (limits_any(&box->spec.limits) &&
+	    !limits_make(box->arena, &box->spec.limits, box->spec.name, &sandbox->groups, &err)) {
+		remote_refuse(remote, &err);
+		return;
+	}
+	setup.joins = sandbox->groups;
 	remote_start(remote, &setup);
 }
 

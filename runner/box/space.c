@@ -13,12 +13,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,17 +159,33 @@ fork_init(int sock, struct wf_error *err)
 	return true;
 }
 
-bool
-space_enter(int sock, pid_t parent, bool as_root, struct wf_error *err)
+static bool
+raise_loopback(struct wf_error *err)
 {
-	if (!may_mount() && !enter_user(as_root, err))
+	wf_auto(wf_close_fd) int sock = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	return (sock >= 0 && ioctl(sock, SIOCSIFFLAGS, &request) == 0) ||
+	       wf_fail_sys(err, errno, "loopback interface");
+}
+
+bool
+space_enter(int sock, const struct wire_setup *setup, struct wf_error *err)
+{
+	bool own_network = setup->spec.no_network;
+
+	if (!may_mount() && !enter_user(setup->spec.image != NULL, err))
+		return false;
+	if (own_network && unshare(CLONE_NEWNET) < 0)
+		return refuse(err, errno, "a network namespace");
+	if (own_network && !raise_loopback(err))
 		return false;
 	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) < 0)
 		return refuse(err, errno, "mount, PID, IPC and UTS namespaces");
 	/* after the change of credentials, which clears it */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return wf_fail_sys(err, errno, "prctl");
-	if (getppid() != parent)
+	if (getppid() != setup->parent)
 		_exit(0);
 	return fork_init(sock, err);
 }

@@ -92,7 +92,7 @@ wire_put_list(struct wf_buf *texts, const char *const *list)
 {
 	uint32_t n = 0;
 
-	for (; list[n]; n++)
+	for (; list && list[n]; n++)
 		wire_put(texts, list[n]);
 	return n;
 }
@@ -186,6 +186,7 @@ wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct 
 	wf_buf_addf(texts, "%d", (int)setup->parent);
 	wf_buf_addc(texts, '\0');
 	wire_put(texts, setup->sandbox ? "sandbox" : "host");
+	wire_put(texts, setup->spec.no_network ? "none" : "host");
 	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
 		wire_put(texts, *(const char **)((const char *)setup + setup_texts[i]));
 	for (size_t i = 0; i < setup->spec.nmounts; i++) {
@@ -196,10 +197,12 @@ wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct 
 		wire_put(texts, mount->writable ? "rw" : "ro");
 	}
 	request->counts[0] = (uint32_t)setup->spec.nmounts;
+	request->counts[1] = wire_put_list(texts, setup->spec.covered);
+	request->counts[2] = wire_put_list(texts, setup->joins);
 	if (!setup->spec.image)
 		return;
 	wire_put(texts, setup->spec.image->user);
-	request->counts[1] = wire_put_list(texts, setup->spec.image->layers);
+	request->counts[3] = wire_put_list(texts, setup->spec.image->layers);
 }
 
 /* An image has at least one layer. */
@@ -225,6 +228,7 @@ wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struc
 	*setup = (struct wire_setup){ 0 };
 	setup->parent = (pid_t)strtol(wire_get(&texts), NULL, 10);
 	setup->sandbox = strcmp(wire_get(&texts), "sandbox") == 0;
+	setup->spec.no_network = strcmp(wire_get(&texts), "none") == 0;
 	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
 		*(const char **)((char *)setup + setup_texts[i]) = wire_get(&texts);
 	for (size_t i = 0; i < n; i++) {
@@ -234,5 +238,7 @@ wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struc
 	}
 	setup->spec.mounts = mounts;
 	setup->spec.nmounts = n;
-	setup->spec.image = get_image(arena, &texts, request->counts[1]);
+	setup->spec.covered = (const char *const *)wire_get_list(arena, &texts, request->counts[1]);
+	setup->joins = (const char *const *)wire_get_list(arena, &texts, request->counts[2]);
+	setup->spec.image = get_image(arena, &texts, request->counts[3]);
 }

@@ -30,7 +30,8 @@ enum wire_request_kind {
 struct wire_request {
 	enum wire_request_kind kind;
 	uint32_t id; /* comes back with the answer; of WIRE_SIGNAL: the process it is for */
-	uint32_t counts[2]; /* lengths of the lists of texts: mounts; argv, env; layers */
+	uint32_t counts[4]; /* lengths of the lists of texts: mounts, covered, joins, layers; argv, env;
+	                       layers */
 	int signum;
 	bool group;
 };
@@ -62,7 +63,7 @@ ssize_t wire_recv(int sock, void *bytes, size_t size, int fds[WIRE_MAX_FDS], siz
 /* ---- texts ---- */
 
 void wire_put(struct wf_buf *texts, const char *text);
-/* Puts all of a NULL-ended list and returns how many there were. */
+/* Puts all of a NULL-ended list, or NULL, and returns how many there were. */
 uint32_t wire_put_list(struct wf_buf *texts, const char *const *list);
 /* A memfd that holds the texts, or -1 with errno. */
 int wire_pack(const struct wf_buf *texts);
@@ -79,6 +80,7 @@ struct wire_setup {
 	struct box_layout layout;
 	bool sandbox; /* false: no namespaces, the machine as it is */
 	pid_t parent; /* wfrun */
+	const char *const *joins; /* limits_join(), NULL-ended */
 };
 
 /* Fills the request and its texts. */

@@ -61,12 +61,15 @@ struct record_job {
 	struct wf_str id; /* "test"; in a called workflow "test/unit" */
 	struct wf_str name; /* display name, "test / unit (3.11)" */
 	uint64_t number; /* 1, 2, ... within this invocation */
+	/* of its environment, or empty; the url is known when the job ends, and holds no secret */
+	struct wf_str environment, environment_url;
 };
 
 struct record_step {
 	const struct record_job *job;
 	int number; /* 1-based among the job's steps, pre and post included */
 	struct wf_str id, name; /* the name is evaluated on the machine, so it is masked */
+	bool background; /* others of the job may run at the same time */
 };
 
 /* The workflow_run event that a run raised, and whom it woke. */
@@ -101,7 +104,8 @@ struct record_event {
 
 struct record;
 
-/* What an event points to is there during put() only. A sink must not call record_put(). */
+/* What an event points to is there during put() only. A sink must not call record_put(). The step
+ * of a LINE has no name: a name is masked for each event that it goes out with. */
 struct record_sink {
 	void (*put)(struct record_sink *sink, const struct record_event *event);
 	void (*flush)(struct record_sink *sink); /* nothing comes for a while; may be NULL */
@@ -114,6 +118,9 @@ struct record *record_new(int64_t (*now)(void *data), void *data);
 void record_add_sink(struct record *record, struct record_sink *sink);
 void record_put(struct record *record, const struct record_event *event);
 int64_t record_now(const struct record *record);
+/* Between hold and release all events bear one time: the lines of one read came at once. */
+void record_hold_time(struct record *record);
+void record_release_time(struct record *record);
 /* To be called when the loop is about to wait: what sinks hold back for speed becomes visible. */
 void record_flush(struct record *record);
 void record_free(struct record *record);

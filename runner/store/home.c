@@ -11,8 +11,8 @@
 
 #define ID_BYTES 8 /* of the hash that tells repositories of one name apart */
 
-static const char *
-home_path(struct wf_arena *arena, struct wf_error *err)
+const char *
+store_home(struct wf_arena *arena, struct wf_error *err)
 {
 	const char *own = getenv("WFRUN_HOME");
 	const char *cache = getenv("XDG_CACHE_HOME");
@@ -37,7 +37,7 @@ home_path(struct wf_arena *arena, struct wf_error *err)
 const char *
 store_folder(struct wf_arena *arena, const char *name, struct wf_error *err)
 {
-	const char *home = home_path(arena, err);
+	const char *home = store_home(arena, err);
 	const char *path;
 
 	if (!home)

@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 
+/* The home itself, which need not be there. NULL and *err when there is none. */
+const char *store_home(struct wf_arena *arena, struct wf_error *err);
 /* The folder of this name in the home: absolute, made, mode 0700. NULL and *err (WF_ERR_SYS) when
  * there is no home or it cannot be written. */
 const char *store_folder(struct wf_arena *arena, const char *name, struct wf_error *err);

@@ -35,6 +35,8 @@ close_dir(DIR **dir)
 		closedir(*dir);
 }
 
+#define UNSIZED_MAX ((size_t)64 << 10) /* of a file that does not say how long it is */
+
 static bool
 read_all(int fd, struct wf_str *out, char *bytes, size_t size)
 {
@@ -55,6 +57,20 @@ read_all(int fd, struct wf_str *out, char *bytes, size_t size)
 	return true;
 }
 
+/* A file that says it is empty: it may be one of the kernel's, which are as long as they turn out.
+ */
+static bool
+read_unsized(struct wf_arena *arena, int fd, const char *path, struct wf_str *out,
+    struct wf_error *err)
+{
+	char bytes[UNSIZED_MAX];
+
+	if (!read_all(fd, out, bytes, sizeof(bytes)))
+		return wf_fail_sys(err, errno, "%s", path);
+	*out = wf_str_dup(arena, *out);
+	return true;
+}
+
 bool
 wf_read_fd(struct wf_arena *arena, int fd, const char *path, size_t max, struct wf_str *out,
     struct wf_error *err)
@@ -70,6 +86,8 @@ wf_read_fd(struct wf_arena *arena, int fd, const char *path, size_t max, struct 
 		return wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: not a regular file", path);
 	if (max && (uint64_t)st.st_size > max)
 		return wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: larger than %zu bytes", path, max);
+	if (st.st_size == 0)
+		return read_unsized(arena, fd, path, out, err);
 	bytes = wf_alloc(arena, (size_t)st.st_size + 1, 1);
 	if (!read_all(fd, out, bytes, (size_t)st.st_size))
 		return wf_fail_sys(err, errno, "%s", path);

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 /* The file's bytes in the arena, NUL behind them. Refuses what is not a regular file and what is
- * larger than max bytes (0: no limit). */
+ * larger than max bytes (0: no limit). A file of /proc is read up to 64 KiB. */
 bool wf_read_file(struct wf_arena *arena, const char *path, size_t max, struct wf_str *out,
     struct wf_error *err);
 /* The same relative to a folder's descriptor (AT_FDCWD allowed). */

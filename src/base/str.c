@@ -293,6 +293,33 @@ wf_utf8_valid(struct wf_str s)
 	return true;
 }
 
+#define EACH(byte) (0x0101010101010101u * (unsigned char)(byte))
+
+/* Not 0 when a byte of the eight is 0; bytes above the first such may be wrong. */
+static uint64_t
+has_zero(uint64_t eight)
+{
+	return (eight - EACH(1)) & ~eight & EACH(0x80);
+}
+
+size_t
+wf_str_plain(struct wf_str s, char a, char b)
+{
+	const uint64_t all_a = EACH(a), all_b = EACH(b);
+	size_t n = 0;
+	uint64_t x;
+
+	for (; s.n - n >= sizeof(x); n += sizeof(x)) {
+		memcpy(&x, s.p + n, sizeof(x));
+		if ((x & EACH(0x80)) | ((x - EACH(' ')) & ~x & EACH(0x80)) |
+		    has_zero(x ^ EACH(0x7F)) | has_zero(x ^ all_a) | has_zero(x ^ all_b))
+			break;
+	}
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~' && s.p[n] != a && s.p[n] != b)
+		n++;
+	return n;
+}
+
 #define DISTANCE_LONGEST 64
 
 size_t

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/visible.h"
+#include "cli/wrap.h"
 
 void
 cmd_print(const struct wf_buf *text)
@@ -20,6 +21,15 @@ cmd_print(const struct wf_buf *text)
 	}
 	if (out.n > 0)
 		fwrite(out.p, 1, out.n, stdout);
+}
+
+void
+cmd_print_wrapped(const struct wf_buf *text)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	wrap_add(&out, wf_buf_str(text), wrap_columns(stdout));
+	cmd_print(&out);
 }
 
 void

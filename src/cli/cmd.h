@@ -54,6 +54,8 @@ struct wf_str *cmd_names(struct wf_arena *arena, size_t *n);
 
 /* Writes lines to stdout, fit for a terminal: names come out of foreign files. */
 void cmd_print(const struct wf_buf *text);
+/* The same, with lines broken that are wider than the terminal. */
+void cmd_print_wrapped(const struct wf_buf *text);
 /* Writes a value to stdout as JSON, one line an element. */
 void cmd_print_json(struct expr_value value);
 

@@ -38,7 +38,7 @@ free_record(struct record **record)
 }
 
 static void
-add_view(struct record *record, const struct args *args)
+add_view(struct record *record, const struct args *args, bool debug)
 {
 	enum term_detail detail = args->quiet ? TERM_QUIET : TERM_NORMAL;
 
@@ -46,7 +46,7 @@ add_view(struct record *record, const struct args *args)
 		record_add_sink(record, record_ndjson_new(stdout));
 		return;
 	}
-	if (args->verbose)
+	if (args->verbose || (debug && !args->quiet))
 		detail = TERM_VERBOSE;
 	record_add_sink(record, term_new(stdout, detail, style_color(args->color, stdout)));
 }
@@ -57,12 +57,26 @@ check_view(const struct args *args, struct wf_error *err)
 	if (args->quiet && args->verbose)
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--quiet and --verbose exclude each other");
+	if (args->box != BOX_SANDBOX &&
+	    (args->network != OPT_NETWORK_HOST || args->memory || args->pids || args->millicpus))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "--network, --memory, --pids and --cpus are for sandboxes, and --box host "
+		    "makes none");
 	if (args->json && (args->quiet || args->verbose))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--json prints everything: "
 		    "--%s does not go with it",
 		    args->quiet ? "quiet" : "verbose");
 	return true;
+}
+
+static bool
+find_environment(void *data, struct wf_str name, struct session_environment *out,
+    struct wf_error *err)
+{
+	const struct config *config = data;
+
+	return config_environment(config->environments, name, &out->secrets, &out->vars, err);
 }
 
 /* Opens the scene, and takes from it what the session needs. */
@@ -81,15 +95,21 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.workflows = args->words.items,
 		.stubs = args->stubs,
 		.box = args->box,
+		.no_network = args->network == OPT_NETWORK_NONE,
+		.limits = { args->memory, args->pids, args->millicpus },
 		.max_jobs = args->jobs,
 		.secrets = scene->config.secrets,
 		.vars = scene->config.vars,
+		.environment = find_environment,
+		.environment_data = &scene->config,
 		.env = scene->config.env,
-		.chain = !args->no_chain,
+		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
 		.offline = args->offline,
 		.insecure = args->insecure.items,
+		.workflows_from = args->workflows_from,
 		.strict = args->strict,
+		.select = scene->select,
 	};
 	return true;
 }
@@ -107,7 +127,7 @@ cmd_run(struct cmd *cmd, struct wf_error *err)
 	if (!make_options(cmd, &scene, &options, err))
 		return CMD_FAILED;
 	record_add_sink(record, record_report_new(&report));
-	add_view(record, cmd->args);
+	add_view(record, cmd->args, session_step_debug(&options));
 	if (scene.assumed)
 		record_put(record, &(struct record_event){ .kind = RECORD_NOTE,
 		                       .text = WF_S("no --event is given: push is assumed") });

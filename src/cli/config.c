@@ -19,6 +19,7 @@ struct source {
 	bool from_environment; /* NAME alone takes the value of wfrun's own environment */
 	bool named; /* GitHub's rule for names: letters, digits, _; stored in upper case */
 	bool exact; /* names are case-sensitive */
+	bool secret; /* values are never shown */
 };
 
 /* A field of another type does not compile. */
@@ -32,7 +33,7 @@ static const struct source sources[] = {
 	{ "--input", ".input", PAIRS(inputs), PAIRS(input_files), OBJECT(inputs), false, false,
 	    false },
 	{ "--secret", ".secrets", PAIRS(secrets), PAIRS(secret_files), OBJECT(secrets), true, true,
-	    false },
+	    false, true },
 	{ "--var", ".vars", PAIRS(vars), PAIRS(var_files), OBJECT(vars), false, true, false },
 	{ "--env", ".env", PAIRS(env), PAIRS(env_files), OBJECT(env), false, false, true },
 };
@@ -74,6 +75,16 @@ set_pair(struct wf_arena *arena, const struct source *source, struct expr_object
 	return true;
 }
 
+/* The line that an error points at holds a secret: the place is named, the line not shown. */
+static bool
+hide_excerpt(struct wf_error *err)
+{
+	struct wf_pos pos = err->pos;
+
+	err->pos = WF_NOWHERE;
+	return pos.file ? wf_wrap(err, "%s:%d:%d", pos.file, pos.line, pos.col) : false;
+}
+
 static bool
 read_file(struct wf_arena *arena, const struct source *source, const char *path,
     struct expr_object *object, struct wf_error *err)
@@ -83,9 +94,9 @@ read_file(struct wf_arena *arena, const struct source *source, const char *path,
 
 	pairs->exact = source->exact;
 	if (!wf_read_file(arena, path, MAX_FILE, &text, err))
-		return wf_wrap(err, "%s-file", source->option);
+		return wf_wrap(err, source->file ? "%s-file" : "%s", source->option);
 	if (!dotenv_read(arena, path, text, pairs, err))
-		return false;
+		return source->secret ? hide_excerpt(err) : false;
 	for (size_t i = 0; i < pairs->n; i++)
 		if (!set_pair(arena, source, object, pairs->pairs[i], err))
 			return wf_wrap(err, "%s", path);
@@ -139,6 +150,131 @@ read_source(struct wf_arena *arena, const struct source *source, const struct ar
 	return true;
 }
 
+/* ---- environments ---- */
+
+struct environment {
+	struct wf_str name;
+	struct expr_object *objects[2]; /* as environment_kinds */
+	bool complete; /* its files were read */
+};
+
+struct config_environments {
+	struct wf_arena *arena;
+	const char *root;
+	struct environment *items;
+	size_t n, cap;
+};
+
+/* What an environment may have: NAME:secret.KEY=VALUE, and the file .secrets.NAME. */
+static const struct environment_kind {
+	const char *mark, *prefix;
+	struct source source;
+} environment_kinds[] = {
+	{ ":secret.", ".secrets.",
+	    { .option = "--environment", .from_environment = true, .named = true } },
+	{ ":var.", ".vars.", { .option = "--environment", .named = true } },
+};
+_Static_assert(WF_COUNT(environment_kinds) == WF_COUNT(((struct environment *)0)->objects),
+    "an object for each kind");
+
+static struct environment *
+environment_of(struct config_environments *all, struct wf_str name)
+{
+	struct environment *item;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (wf_str_ieq(all->items[i].name, name))
+			return &all->items[i];
+	item = wf_push(all->arena, all->items, all->n, all->cap);
+	item->name = wf_str_dup(all->arena, name);
+	for (size_t i = 0; i < WF_COUNT(item->objects); i++)
+		item->objects[i] = expr_object_new(all->arena);
+	return item;
+}
+
+static bool
+read_environment_option(struct config_environments *all, const char *text, struct wf_error *err)
+{
+	for (size_t i = 0; i < WF_COUNT(environment_kinds); i++) {
+		const struct environment_kind *kind = &environment_kinds[i];
+		const char *mark = strstr(text, kind->mark), *equals = strchr(text, '=');
+
+		if (!mark || mark == text || (equals && equals < mark))
+			continue;
+		return read_option(all->arena, &kind->source, mark + strlen(kind->mark),
+		    environment_of(all, (struct wf_str){ text, (size_t)(mark - text) })->objects[i],
+		    err);
+	}
+	wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+	    "--environment '%s': expected NAME:secret.KEY=VALUE or NAME:var.KEY=VALUE", text);
+	return false;
+}
+
+/* Reads a file below what the options gave: they win. */
+static bool
+read_environment_file(struct config_environments *all, const struct environment_kind *kind,
+    const char *name, struct expr_object *object, struct wf_error *err)
+{
+	struct expr_object *pairs = expr_object_new(all->arena);
+
+	if (!read_file(all->arena, &kind->source, wf_join(all->arena, all->root, name), pairs, err))
+		return false;
+	for (size_t i = 0; i < pairs->n; i++)
+		if (!expr_object_find(object, pairs->pairs[i].key))
+			expr_object_set(object, pairs->pairs[i].key, pairs->pairs[i].value);
+	return true;
+}
+
+/* The files of an environment, whatever the case of its name in theirs. */
+static bool
+read_environment_files(struct config_environments *all, struct environment *item,
+    struct wf_error *err)
+{
+	char **names;
+	size_t n;
+
+	if (!wf_list_dir(all->arena, all->root, &names, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < WF_COUNT(environment_kinds); k++) {
+			const struct environment_kind *kind = &environment_kinds[k];
+			struct wf_str name = wf_str(names[i]), prefix = wf_str(kind->prefix);
+
+			if (wf_str_starts(name, prefix) &&
+			    wf_str_ieq(wf_str_skip(name, prefix.n), item->name) &&
+			    !read_environment_file(all, kind, names[i], item->objects[k], err))
+				return false;
+		}
+	return true;
+}
+
+bool
+config_environment(struct config_environments *environments, struct wf_str name,
+    struct expr_object **secrets, struct expr_object **vars, struct wf_error *err)
+{
+	struct environment *item = environment_of(environments, name);
+
+	if (!item->complete && !read_environment_files(environments, item, err))
+		return false;
+	item->complete = true;
+	*secrets = item->objects[0];
+	*vars = item->objects[1];
+	return true;
+}
+
+static bool
+read_environments(struct wf_arena *arena, const struct args *args, const char *root,
+    struct config *out, struct wf_error *err)
+{
+	out->environments = wf_new(arena, struct config_environments);
+	out->environments->arena = arena;
+	out->environments->root = root;
+	for (size_t i = 0; i < args->environments.n; i++)
+		if (!read_environment_option(out->environments, args->environments.items[i], err))
+			return false;
+	return true;
+}
+
 bool
 config_read(struct wf_arena *arena, const struct args *args, const char *root, struct config *out,
     struct wf_error *err)
@@ -151,5 +287,5 @@ config_read(struct wf_arena *arena, const struct args *args, const char *root, s
 		if (!read_source(arena, &sources[i], args, root, object, err))
 			return false;
 	}
-	return true;
+	return read_environments(arena, args, root, out, err);
 }

@@ -12,12 +12,21 @@
 
 #include <stdbool.h>
 
+struct config_environments; /* what is given for environments, by their names */
+
 /* Objects of strings, never NULL. Secrets and variables are stored with upper-case names, as on
  * GitHub; names of the environment are case-sensitive. */
 struct config {
 	struct expr_object *inputs, *secrets, *vars, *env;
+	struct config_environments *environments;
 };
 
 /* root is the folder of the default files. */
 bool config_read(struct wf_arena *arena, const struct args *args, const char *root,
     struct config *out, struct wf_error *err);
+
+/* What is given for an environment, its name without case: --environment over .secrets.NAME and
+ * .vars.NAME in the root, which are read when they are first asked for. Objects that hold nothing
+ * are empty. */
+bool config_environment(struct config_environments *environments, struct wf_str name,
+    struct expr_object **secrets, struct expr_object **vars, struct wf_error *err);

@@ -57,6 +57,51 @@ set_jobs(const struct opt_use *use, struct wf_error *err)
 	return true;
 }
 
+/* A number of bytes, with k, m or g for the powers of 1024. */
+static bool
+set_size(const struct opt_use *use, struct wf_error *err)
+{
+	static const char units[] = "kmg";
+	struct wf_str text = wf_str(use->text);
+	const char *unit = text.n ? strchr(units, text.p[text.n - 1] | 0x20) : NULL;
+	unsigned shift = unit && *unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	uint64_t number;
+
+	if (shift)
+		text.n--;
+	if (!wf_str_u64(text, &number) || number < 1 || number > (uint64_t)INT64_MAX >> shift)
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "option '--%s' takes a number of bytes, as 512m or 4g, not '%s'",
+		    use->opt->name, use->text);
+	*(uint64_t *)use->field = number << shift;
+	return true;
+}
+
+static bool
+set_count(const struct opt_use *use, struct wf_error *err)
+{
+	uint64_t *number = use->field;
+
+	return (wf_str_u64(wf_str(use->text), number) && *number > 0) ||
+	       wf_fail(err, WF_ERR_USAGE, WF_NOWHERE, "option '--%s' takes a number, not '%s'",
+	           use->opt->name, use->text);
+}
+
+/* Processors, as 2 or 0.5; kept in thousandths. */
+static bool
+set_cpus(const struct opt_use *use, struct wf_error *err)
+{
+	char *end;
+	double cpus = strtod(use->text, &end);
+
+	if (end == use->text || *end || !(cpus >= 0.01 && cpus <= MAX_JOBS))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "option '--%s' takes a number of processors, as 2 or 0.5, not '%s'",
+		    use->opt->name, use->text);
+	*(uint64_t *)use->field = (uint64_t)(cpus * 1000);
+	return true;
+}
+
 static bool
 set_choice(const struct opt_use *use, struct wf_error *err)
 {
@@ -80,10 +125,15 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 #define TEXT(member) set_text, FIELD(member, const char *), NULL
 #define LIST(member) set_list, FIELD(member, struct opt_list), NULL
 #define JOBS(member) set_jobs, FIELD(member, unsigned), NULL
+#define SIZE(member) set_size, FIELD(member, uint64_t), NULL
+#define COUNT(member) set_count, FIELD(member, uint64_t), NULL
+#define CPUS(member) set_cpus, FIELD(member, uint64_t), NULL
 #define CHOICE(member, names) set_choice, FIELD(member, unsigned), (names)
 
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
+static const char *const network_names[] = { "host", "none", NULL }; /* as enum opt_network */
 static const char *const chain_names[] = { "default", "worktree", NULL }; /* session_chain_from */
+static const char *const from_names[] = { "event", "worktree", NULL }; /* session_workflows_from */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 /* as enum graph_form; "" stands for the list, which is no graph */
 static const char *const graph_names[] = { "", "text", "dot", "mermaid", "svg", NULL };
@@ -104,7 +154,10 @@ static const struct opt options[] = {
 	{ 0, "changed", "PATH", "a changed path, in place of the diff", IN_EVENTFUL,
 	    LIST(changed) },
 	{ 0, "path", "FILE", "what would wake if FILE changed", IN_WHY, LIST(paths) },
-	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL, FLAG(committed) },
+	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL | IN_LIST,
+	    FLAG(committed) },
+	{ 0, "workflows-from", "event|worktree", "whose workflow files are read",
+	    IN_RUN | IN_PLAN | IN_WHY, CHOICE(workflows_from, from_names) },
 	{ 0, "actor", "NAME", "who causes the event", IN_EVENTFUL, TEXT(actor) },
 	{ 0, "input", "NAME=VALUE", "an input of workflow_dispatch", IN_EVENTFUL, LIST(inputs) },
 	{ 0, "input-file", "FILE", "inputs (default: .input)", IN_EVENTFUL, LIST(input_files) },
@@ -113,9 +166,16 @@ static const struct opt options[] = {
 	{ 0, "secret-file", "FILE", "secrets (default: .secrets)", IN_RUN, LIST(secret_files) },
 	{ 0, "var", "NAME=VALUE", "a variable of the vars context", IN_RUN | IN_PLAN, LIST(vars) },
 	{ 0, "var-file", "FILE", "variables (default: .vars)", IN_RUN | IN_PLAN, LIST(var_files) },
+	{ 0, "environment", "NAME:KIND.KEY=VALUE", "a secret or var of an environment", IN_RUN,
+	    LIST(environments) },
 	{ 0, "env", "NAME=VALUE", "an environment variable of every step", IN_RUN, LIST(env) },
 	{ 0, "env-file", "FILE", "environment variables (default: .env)", IN_RUN, LIST(env_files) },
 	{ 0, "box", "sandbox|host", "where jobs execute", IN_RUN, CHOICE(box, box_names) },
+	{ 0, "network", "host|none", "what a sandbox can reach", IN_RUN,
+	    CHOICE(network, network_names) },
+	{ 0, "memory", "SIZE", "at most so much memory for a sandbox", IN_RUN, SIZE(memory) },
+	{ 0, "pids", "N", "at most so many processes in a sandbox", IN_RUN, COUNT(pids) },
+	{ 0, "cpus", "N", "at most so many processors for a sandbox", IN_RUN, CPUS(millicpus) },
 	{ 0, "offline", NULL, "pull no image", IN_RUN, FLAG(offline) },
 	{ 0, "insecure-registry", "HOST[:PORT]", "a registry that may be without TLS",
 	    IN_RUN | IN_IMAGE, LIST(insecure) },
@@ -125,6 +185,11 @@ static const struct opt options[] = {
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN | IN_PLAN, FLAG(no_chain) },
 	{ 0, "chain-from", "default|worktree", "where the workflows that follow come from",
 	    IN_RUN | IN_PLAN, CHOICE(chain_from, chain_names) },
+	{ 0, "job", "ID", "this job, and what it needs", IN_RUN | IN_PLAN, LIST(only_jobs) },
+	{ 0, "matrix", "KEY=VALUE", "the legs of matrices that have it", IN_RUN | IN_PLAN,
+	    LIST(matrix) },
+	{ 0, "step", "NAME", "up to this step; or its number, with --job", IN_RUN | IN_PLAN,
+	    LIST(steps) },
 	{ 0, "strict", NULL, "refuse what GitHub does otherwise", IN_RUN | IN_CHECK, FLAG(strict) },
 	{ 'p', "pattern", "PATTERN...", "patterns, in order; ! takes out", IN_MATCH,
 	    LIST(patterns) },

@@ -12,12 +12,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Texts in the order they were given; items is NULL when there are none, else NULL-ended. */
 struct opt_list {
 	const char **items;
 	size_t n, cap;
 };
+
+enum opt_network { OPT_NETWORK_HOST, OPT_NETWORK_NONE };
 
 struct cmd_def;
 
@@ -42,12 +45,17 @@ struct args {
 
 	struct opt_list inputs, secrets, vars, env; /* NAME=VALUE */
 	struct opt_list input_files, secret_files, var_files, env_files;
+	struct opt_list environments; /* NAME:secret.KEY=VALUE, NAME:var.KEY=VALUE */
 
 	unsigned box; /* enum box_kind */
+	unsigned network; /* enum opt_network */
+	uint64_t memory, pids, millicpus; /* of a box; 0: not given */
 	unsigned jobs; /* 0: not given */
 	const char *stubs;
 	bool no_chain, strict;
 	unsigned chain_from; /* enum session_chain_from */
+	unsigned workflows_from; /* enum session_workflows_from */
+	struct opt_list only_jobs, matrix, steps; /* what is selected */
 
 	const char *name; /* of an image */
 	struct opt_list insecure; /* registries without TLS */

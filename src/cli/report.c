@@ -145,12 +145,23 @@ add_why(struct page *page, size_t indent, const struct report_job *job)
 		add_paragraph(page, indent, job->reason);
 }
 
+/* Where the job has deployed to. */
+static void
+add_environment(struct page *page, size_t indent, const struct record_job *job)
+{
+	if (job->environment.n > 0)
+		add_paragraph(page, indent,
+		    wf_strf(page->arena, "environment %.*s%s%.*s", WF_ARG(job->environment),
+		        job->environment_url.n > 0 ? ": " : "", WF_ARG(job->environment_url)));
+}
+
 static void
 add_job(struct page *page, size_t indent, const struct report_job *job)
 {
 	add_row(page, indent, STYLE_PLAIN, job->facts.name.n ? job->facts.name : job->facts.id,
 	    job->result, job->duration);
 	add_why(page, indent + 4, job);
+	add_environment(page, indent + 4, &job->facts);
 }
 
 /* The values of a leg's matrix as its name has them: "(3.11, arm)"; without any, the whole name. */
@@ -204,6 +215,8 @@ add_legs(struct page *page, const struct legs *legs)
 	for (size_t i = 0; i < legs->n; i++)
 		if (!is_result(legs->items[i], "success"))
 			add_job(page, 4, legs->items[i]);
+		else if (legs->items[i]->facts.environment_url.n > 0)
+			add_environment(page, 6, &legs->items[i]->facts);
 }
 
 /* ---- runs ---- */

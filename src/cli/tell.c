@@ -124,6 +124,20 @@ tell_name(const struct forecast *f, size_t leg)
 }
 
 void
+tell_environment(struct wf_buf *out, const struct forecast *f, size_t leg)
+{
+	size_t from = out->n;
+
+	if (!f->node->def->environment || (f->kind != FORECAST_RUNS && f->kind != FORECAST_UNKNOWN))
+		return;
+	if (!f->environments || leg >= f->njobs)
+		wf_buf_adds(out, "; environment unknown");
+	else if (f->environments[leg].n > 0)
+		wf_buf_addf(out, "; environment %.*s", WF_ARG(f->environments[leg]));
+	flatten(out, from);
+}
+
+void
 tell_inputs(struct wf_buf *out, const struct expr_object *inputs)
 {
 	size_t from = out->n;
@@ -261,7 +275,7 @@ call_json(struct wf_arena *arena, const struct forecast *f, const struct outlook
 	struct expr_array *unknown = expr_array_new(arena);
 
 	if (call->leg)
-		set_text(out, "name", tell_name(f, call->leg->index));
+		set_text(out, "name", tell_name(f, (size_t)(call->leg - f->jobs)));
 	for (size_t i = 0; call->inputs && i < call->inputs->n; i++)
 		if (expr_is_unknown(call->inputs->pairs[i].value))
 			expr_array_push(unknown, expr_string(call->inputs->pairs[i].key));
@@ -283,6 +297,16 @@ legs_json(struct wf_arena *arena, const struct forecast *f)
 
 	for (size_t i = 0; i < f->njobs && f->jobs[i].matrix.kind == EXPR_OBJECT; i++)
 		expr_array_push(out, f->jobs[i].matrix);
+	return out;
+}
+
+static struct expr_array *
+environments_json(struct wf_arena *arena, const struct forecast *f)
+{
+	struct expr_array *out = expr_array_new(arena);
+
+	for (size_t i = 0; f->node->def->environment && f->environments && i < f->njobs; i++)
+		expr_array_push(out, expr_string(f->environments[i]));
 	return out;
 }
 
@@ -313,6 +337,7 @@ job_json(struct wf_arena *arena, const struct outlook *outlook, size_t node)
 	set_list(out, "matrix_waits_for", names_json(arena, &f->matrix_waits));
 	set_list(out, "jobs", names);
 	set_list(out, "matrix", legs_json(arena, f));
+	set_list(out, "environments", environments_json(arena, f));
 	set_text(out, "calls", def->uses);
 	set_list(out, "called", called);
 	return expr_object_value(out);

@@ -16,6 +16,8 @@ void tell_state(struct wf_buf *out, const struct forecast *f, struct wf_arena *a
 struct wf_str tell_line(struct wf_arena *arena, struct wf_str text);
 /* How an instance is called: its display name where that is known. */
 struct wf_str tell_name(const struct forecast *f, size_t leg);
+/* "; environment staging" of an instance that may run; nothing when it has none. */
+void tell_environment(struct wf_buf *out, const struct forecast *f, size_t leg);
 /* The values of a call's inputs: "target: 'x', n: unknown"; nothing when it has none. */
 void tell_inputs(struct wf_buf *out, const struct expr_object *inputs);
 

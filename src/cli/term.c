@@ -8,6 +8,8 @@
  *     test (3.11) |     Collecting flake8         its lines
  *     test (3.11) |   error: a.py:3:5: undefined name 'x'
  *     test (3.11) | < Run tests: failure, exit code 1, 2.3s
+ *     e2e         | > [2] Start server          in the background: the step's number
+ *     e2e         |   [2] listening
  *     deploy      | skipped: if: github.event_name == 'pull_request' is false
  *     == run 1: CI failure, 12.3s
  *
@@ -40,12 +42,13 @@ struct term {
 	struct live_step *steps;
 	size_t n, cap;
 	struct wf_buf body; /* the line in the making */
-	struct wf_buf line; /* with its label */
+	struct wf_buf held; /* whole lines that are not written yet */
 	int64_t flushed; /* when, milliseconds */
 };
 
 #define TAIL_MAX 65536 /* bytes of a step that wait for its end */
 #define LINES_FLUSH_MS 100
+#define HELD_LARGEST 65536
 #define SHA_WIDTH 7
 
 /* ---- lines ---- */
@@ -59,27 +62,25 @@ add_label(struct term *term, const struct record_job *job)
 	size_t width = visible_width(label);
 
 	if (term->color)
-		wf_buf_addf(&term->line, "\x1b[%sm", codes[job->number % WF_COUNT(codes)]);
-	wf_buf_add(&term->line, label);
+		wf_buf_addf(&term->held, "\x1b[%sm", codes[job->number % WF_COUNT(codes)]);
+	wf_buf_add(&term->held, label);
 	for (; width < term->labels.width; width++)
-		wf_buf_addc(&term->line, ' ');
-	wf_buf_adds(&term->line, " |");
+		wf_buf_addc(&term->held, ' ');
+	wf_buf_adds(&term->held, " |");
 	if (term->color)
-		wf_buf_adds(&term->line, "\x1b[0m");
+		wf_buf_adds(&term->held, "\x1b[0m");
 }
 
 /* Writes one line, behind the label when there is a job. */
 static void
 write_line(struct term *term, const struct record_job *job, struct wf_str body)
 {
-	wf_buf_clear(&term->line);
 	if (job)
 		add_label(term, job);
 	if (job && body.n > 0)
-		wf_buf_addc(&term->line, ' ');
-	wf_buf_add(&term->line, body);
-	wf_buf_addc(&term->line, '\n');
-	fwrite(term->line.p, 1, term->line.n, term->out);
+		wf_buf_addc(&term->held, ' ');
+	wf_buf_add(&term->held, body);
+	wf_buf_addc(&term->held, '\n');
 }
 
 /* Writes and empties the body. */
@@ -314,6 +315,19 @@ step_line(struct term *term, const struct record_event *event)
 		halve_tail(live);
 }
 
+/* Steps in the background say their number, for others speak between their lines. */
+static void
+add_number(struct term *term, const struct record_step *step)
+{
+	wf_auto(wf_buf_release) struct wf_buf number = WF_BUF_INIT;
+
+	if (!step || !step->background)
+		return;
+	wf_buf_addf(&number, "[%d]", step->number);
+	style_add(&term->body, STYLE_FAINT, wf_buf_str(&number), term->color);
+	add(term, " ");
+}
+
 /* The space in front of a step's output. */
 static void
 add_indent(struct term *term, const struct record_event *event)
@@ -321,12 +335,14 @@ add_indent(struct term *term, const struct record_event *event)
 	const struct live_step *live = event->step ? find_step(term, event->step) : NULL;
 
 	add(term, live && live->in_group ? "    " : "  ");
+	add_number(term, event->step);
 }
 
 static void
 add_step_name(struct term *term, const char *mark, const struct record_step *step)
 {
 	add(term, mark);
+	add_number(term, step);
 	add_foreign(term, STYLE_STRONG, step->name);
 }
 
@@ -408,6 +424,7 @@ put_group(struct term *term, const struct record_event *event)
 	struct live_step *live = event->step ? find_step(term, event->step) : NULL;
 
 	add(term, "  + ");
+	add_number(term, event->step);
 	add_foreign(term, STYLE_STRONG, event->text);
 	step_line(term, event);
 	if (live)
@@ -503,21 +520,27 @@ show(struct term *term, const struct record_event *event)
 }
 
 static void
+flush(struct record_sink *sink)
+{
+	struct term *term = (struct term *)sink;
+
+	if (term->held.n > 0)
+		fwrite(term->held.p, 1, term->held.n, term->out);
+	fflush(term->out);
+	wf_buf_clear(&term->held);
+}
+
+static void
 put(struct record_sink *sink, const struct record_event *event)
 {
 	struct term *term = (struct term *)sink;
 
 	show(term, event);
-	if (event->kind != RECORD_LINE || event->time - term->flushed >= LINES_FLUSH_MS) {
-		fflush(term->out);
+	if (event->kind != RECORD_LINE || term->held.n >= HELD_LARGEST ||
+	    event->time - term->flushed >= LINES_FLUSH_MS) {
+		flush(sink);
 		term->flushed = event->time;
 	}
-}
-
-static void
-flush(struct record_sink *sink)
-{
-	fflush(((struct term *)sink)->out);
 }
 
 static void
@@ -525,11 +548,11 @@ close_sink(struct record_sink *sink)
 {
 	struct term *term = (struct term *)sink;
 
-	fflush(term->out);
+	flush(sink);
 	while (term->n > 0)
 		forget_step(term, &term->steps[term->n - 1]);
 	wf_buf_release(&term->body);
-	wf_buf_release(&term->line);
+	wf_buf_release(&term->held);
 	wf_arena_free(term->arena);
 }
 

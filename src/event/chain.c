@@ -8,13 +8,25 @@
 #include "event/event_make.h"
 #include "event/shape.h"
 
-/* The branch that GitHub says a run was for. */
+struct wf_str
+chain_head_branch(const struct event *event)
+{
+	return event->head_ref.n > 0 ? event->head_ref : event->ref_name;
+}
+
+struct wf_str
+chain_head_sha(struct wf_arena *arena, const struct event *event)
+{
+	struct wf_str pull = expr_path_str(arena, expr_object_value(event->payload),
+	    "pull_request.head.sha");
+
+	return pull.n > 0 ? pull : event->sha;
+}
+
 static struct wf_str
 head_branch(const struct chain_run *run)
 {
-	if (run->head_branch.n > 0)
-		return run->head_branch;
-	return run->event->head_ref.n > 0 ? run->event->head_ref : run->event->ref_name;
+	return run->head_branch.n > 0 ? run->head_branch : chain_head_branch(run->event);
 }
 
 static struct wf_str
@@ -141,23 +153,13 @@ add_head_commit(struct expr_object *object, struct repo *repo, const struct repo
 	shape_object(object, "head_commit", shape);
 }
 
-/* The commit that the run was for: of a pull request its head, not the merge. */
-static struct wf_str
-head_sha(struct wf_arena *arena, const struct event *event)
-{
-	struct wf_str pull = expr_path_str(arena, expr_object_value(event->payload),
-	    "pull_request.head.sha");
-
-	return pull.n > 0 ? pull : event->sha;
-}
-
 static struct expr_object *
 run_object(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,
     const struct chain_run *run, const char *action)
 {
 	struct expr_object *object = expr_object_new(arena);
 	const struct event *event = run->event;
-	struct wf_str head = head_sha(arena, event);
+	struct wf_str head = chain_head_sha(arena, event);
 
 	shape_number(object, "id", (double)run->run_id);
 	shape_text(object, "node_id", shape_node_id(arena, "WorkflowRun", (double)run->run_id));
@@ -217,8 +219,7 @@ chain_event(struct wf_arena *arena, struct repo *repo, const struct repo_facts *
 	out->ref_type = WF_S("branch");
 	out->filter_name = head_branch(run);
 	out->actor = run->event->actor;
-	if (!repo_branch(repo, arena, facts->default_branch, REPO_LOCAL, &out->sha) &&
-	    !repo_branch(repo, arena, facts->default_branch, REPO_REMOTE, &out->sha))
+	if (!event_default_tip(arena, repo, facts, &out->sha))
 		out->sha = facts->head_sha;
 	out->payload = payload(arena, repo, facts, run, action);
 	return true;

@@ -23,6 +23,11 @@ struct chain_run {
 
 #define CHAIN_MAX_DEPTH 3
 
+/* The branch that GitHub says a run of this event is for: a tag's name, a pull request's head. */
+struct wf_str chain_head_branch(const struct event *event);
+/* The commit: of a pull request its head, not the merge. */
+struct wf_str chain_head_sha(struct wf_arena *arena, const struct event *event);
+
 /* Builds the workflow_run event of this activity type (requested, in_progress, completed): ref and
  * sha are those of the default branch, filter_name is the head branch of `run`. */
 bool chain_event(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,

@@ -164,8 +164,8 @@ read_key(struct reading *r, struct step_def *step, const struct expr_token_pair 
 
 /* ---- steps ---- */
 
-static bool
-is_control(const struct step_def *step)
+bool
+step_controls(const struct step_def *step)
 {
 	return step->kind != STEP_RUN && step->kind != STEP_USES;
 }
@@ -178,7 +178,7 @@ read_condition(struct reading *r, struct step_def *step)
 		.literal = expr_string(WF_S("always()")) };
 
 	/* Control steps run also after a failure or a cancel (10.2). */
-	step->cond = condition_read(r->arena, is_control(step) ? &always : step->cond_source,
+	step->cond = condition_read(r->arena, step_controls(step) ? &always : step->cond_source,
 	    r->if_contexts, r->diags);
 }
 
@@ -224,6 +224,15 @@ name_source(struct reading *r, const struct step_def *step)
 	abort();
 }
 
+/* A parallel is a wait for its members, too. */
+static void
+target_members(struct reading *r, struct step_def *step)
+{
+	step->targets = wf_new_array(r->arena, step->nmembers, struct wf_str);
+	for (size_t i = 0; i < step->nmembers; i++)
+		step->targets[step->ntargets++] = step->members[i]->id;
+}
+
 /* Only when all written ids are known: a made-up one gives way to them. */
 static void
 name_steps(struct reading *r, struct step_def **steps, size_t n)
@@ -232,6 +241,8 @@ name_steps(struct reading *r, struct step_def **steps, size_t n)
 		if (!steps[i]->id.n)
 			steps[i]->id = ids_make(&r->ids, name_source(r, steps[i]));
 		name_steps(r, steps[i]->members, steps[i]->nmembers);
+		if (steps[i]->kind == STEP_PARALLEL)
+			target_members(r, steps[i]);
 	}
 }
 

@@ -4,6 +4,9 @@
 
 #include "model/workflow.h"
 
+/* Whether it steers background steps and does no work of its own (10.2). */
+bool step_controls(const struct step_def *step);
+
 struct step_list {
 	struct step_def **items;
 	size_t n;

@@ -48,7 +48,7 @@ struct step_def {
 	struct wf_pos uses_pos;
 	const struct expr_token *with; /* mapping, NULL: none */
 
-	/* STEP_WAIT, STEP_CANCEL */
+	/* STEP_WAIT, STEP_CANCEL, STEP_PARALLEL (its members) */
 	struct wf_str *targets;
 	size_t ntargets;
 

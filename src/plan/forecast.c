@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 
+#include "plan/environment.h"
+
 struct maker {
 	struct wf_arena *arena;
 	const struct plan *plan;
@@ -248,9 +250,10 @@ kind_of(const struct survey *survey)
 
 /* ---- instances ---- */
 
-/* Whether the display names of the instances are known. */
+/* Whether what is evaluated for each instance is known for all of them. */
 static bool
-names_known(struct maker *m, const struct forecast *f, struct expr_object *contexts)
+known_to_all(struct maker *m, const struct forecast *f, const struct expr_token *token,
+    struct expr_object *contexts)
 {
 	struct expr_scope scope = { .contexts = contexts };
 	struct expr_reads waits = { 0 };
@@ -258,10 +261,29 @@ names_known(struct maker *m, const struct forecast *f, struct expr_object *conte
 	for (size_t i = 0; i < f->njobs; i++) {
 		expr_object_set(contexts, WF_S("matrix"), f->jobs[i].matrix);
 		expr_object_set(contexts, WF_S("strategy"), f->jobs[i].strategy);
-		if (!expr_token_known(m->arena, f->node->def->name, &scope, &waits))
+		if (!expr_token_known(m->arena, token, &scope, &waits))
 			return false;
 	}
 	return true;
+}
+
+static void
+find_environments(struct maker *m, struct forecast *f, struct expr_object *contexts)
+{
+	const struct expr_token *token = f->node->def->environment;
+	struct expr_scope scope = { .contexts = contexts };
+	struct wf_str *names = wf_new_array(m->arena, f->njobs, struct wf_str);
+	struct wf_error ignored; /* the job will fail by it, and say so */
+
+	if (!known_to_all(m, f, environment_name_token(token), contexts))
+		return;
+	for (size_t i = 0; i < f->njobs; i++) {
+		expr_object_set(contexts, WF_S("matrix"), f->jobs[i].matrix);
+		expr_object_set(contexts, WF_S("strategy"), f->jobs[i].strategy);
+		if (!environment_name(m->arena, token, &scope, &names[i], &ignored))
+			return;
+	}
+	f->environments = names;
 }
 
 static void
@@ -279,7 +301,8 @@ expand(struct maker *m, const struct plan_node *node, struct expr_object *contex
 	}
 	set_world(m, node, PLAN_SUCCESS, SIZE_MAX, PLAN_SUCCESS);
 	if (plan_expand(m->arena, &state, node->index, &f->jobs, &f->njobs, &err)) {
-		f->named = names_known(m, f, contexts);
+		f->named = known_to_all(m, f, node->def->name, contexts);
+		find_environments(m, f, contexts);
 		return;
 	}
 	f->kind = FORECAST_FAILS;

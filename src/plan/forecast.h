@@ -49,6 +49,7 @@ struct forecast {
 	struct plan_job *jobs; /* the instances; none when skipped or unknown */
 	size_t njobs;
 	bool named; /* the instances' display names are known, too */
+	struct wf_str *environments; /* [njobs] of their names, each may be empty; NULL: unknown */
 };
 
 /* One forecast per node of the plan, indexed like its nodes. `contexts` has github, inputs, vars;

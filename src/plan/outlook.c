@@ -175,3 +175,79 @@ outlook_make(struct wf_arena *arena, const struct workflow *wf, const struct exp
 
 	return view(&viewer, wf, contexts, 0);
 }
+
+/* ---- what is selected of it ---- */
+
+static void
+drop_job(struct outlook *outlook, size_t node, struct wf_str reason)
+{
+	outlook->jobs[node] = (struct forecast){
+		.node = outlook->jobs[node].node,
+		.kind = FORECAST_SKIPPED,
+		.reason = reason,
+	};
+	outlook->calls[node].n = 0;
+}
+
+/* The calls of the legs that are left, which have moved. */
+static void
+narrow_calls(struct outlook_calls *calls, const struct forecast *f)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < calls->n; i++)
+		for (size_t k = 0; calls->items[i].leg && k < f->njobs; k++)
+			if (calls->items[i].leg->index == f->jobs[k].index) {
+				calls->items[kept] = calls->items[i];
+				calls->items[kept++].leg = &f->jobs[k];
+				break;
+			}
+	calls->n = kept;
+}
+
+static void
+narrow_legs(struct wf_arena *arena, struct outlook *outlook, size_t node,
+    const struct select *select)
+{
+	struct forecast *f = &outlook->jobs[node];
+	struct plan_job *jobs = wf_new_array(arena, f->njobs, struct plan_job);
+
+	if (f->njobs == 0)
+		return;
+	memcpy(jobs, f->jobs, f->njobs * sizeof(*jobs));
+	f->njobs = select_legs(arena, select, jobs, f->njobs);
+	f->jobs = jobs;
+	narrow_calls(&outlook->calls[node], f);
+	if (f->njobs == 0)
+		drop_job(outlook, node, WF_S(SELECT_NO_LEG));
+}
+
+static size_t
+narrow(struct wf_arena *arena, struct outlook *outlook, const struct select *select,
+    struct wf_str prefix, enum select_part around)
+{
+	enum select_part *parts = select_jobs(arena, select, outlook->wf, prefix, around);
+	size_t n = 0;
+
+	for (size_t i = 0; i < outlook->plan->n; i++) {
+		struct wf_str below = wf_strf(arena, "%.*s%.*s/", WF_ARG(prefix),
+		    WF_ARG(outlook->plan->nodes[i].def->id));
+
+		n += parts[i] != SELECT_NONE;
+		if (parts[i] == SELECT_NONE)
+			drop_job(outlook, i, WF_S(SELECT_REASON));
+		else
+			narrow_legs(arena, outlook, i, select);
+		for (size_t k = 0; k < outlook->calls[i].n; k++)
+			if (outlook->calls[i].items[k].callee)
+				narrow(arena, outlook->calls[i].items[k].callee, select, below,
+				    parts[i]);
+	}
+	return n;
+}
+
+size_t
+outlook_narrow(struct wf_arena *arena, struct outlook *outlook, const struct select *select)
+{
+	return narrow(arena, outlook, select, WF_S(""), SELECT_PART);
+}

@@ -11,6 +11,7 @@
 #include "model/workflow.h"
 #include "plan/forecast.h"
 #include "plan/plan.h"
+#include "plan/select.h"
 
 #include <stddef.h>
 
@@ -42,3 +43,7 @@ struct outlook_source {
 /* `contexts` has github, inputs, vars; unknown values may stand in them. */
 struct outlook *outlook_make(struct wf_arena *arena, const struct workflow *wf,
     const struct expr_object *contexts, const struct outlook_source *source);
+
+/* Leaves of it what is selected: other jobs are skipped, other legs are not there. Returns how many
+ * jobs of the workflow itself are selected. */
+size_t outlook_narrow(struct wf_arena *arena, struct outlook *outlook, const struct select *select);

@@ -128,9 +128,8 @@ node_contexts(struct wf_arena *arena, const struct plan_state *state, size_t nod
 	return all;
 }
 
-/* What GitHub says when a key of a job cannot be evaluated. */
-static bool
-fail_key(const struct plan *plan, const struct job_def *def, const char *key,
+bool
+plan_fail_key(const struct plan *plan, const struct job_def *def, const char *key,
     const struct wf_error *cause, struct wf_error *err)
 {
 	struct wf_pos pos = cause->pos.line ? cause->pos : def->pos;
@@ -375,7 +374,7 @@ plan_wanted(struct wf_arena *arena, const struct plan_state *state, size_t node,
 
 	status_funcs(&status, funcs);
 	if (!expr_eval(arena, def->cond, &scope, &value, &cause))
-		return fail_key(state->plan, def, "if", &cause, err);
+		return plan_fail_key(state->plan, def, "if", &cause, err);
 	*wanted = expr_truthy(value);
 	*reason = *wanted ? WF_S("") : reason_no(arena, &status);
 	return true;
@@ -394,7 +393,7 @@ plan_foresee(struct wf_arena *arena, const struct plan_state *state, size_t node
 	status_funcs(&status, funcs);
 	*out = (struct plan_prospect){ 0 };
 	if (!expr_eval_partial(arena, def->cond, &scope, &out->cond, &cause))
-		return fail_key(state->plan, def, "if", &cause, err);
+		return plan_fail_key(state->plan, def, "if", &cause, err);
 	if (!out->cond.may_hold)
 		out->reason = reason_no(arena, &status);
 	return true;
@@ -538,7 +537,7 @@ plan_expand(struct wf_arena *arena, const struct plan_state *state, size_t node,
 	struct wf_error cause;
 
 	if (!read_strategy(arena, def->strategy, &scope, &strategy, &cause))
-		return fail_key(state->plan, def, "strategy", &cause, err);
+		return plan_fail_key(state->plan, def, "strategy", &cause, err);
 	if (strategy.nlegs > MATRIX_MAX_LEGS)
 		return wf_fail(err, WF_ERR_EVAL, def->strategy->pos,
 		    "Strategy for job '%.*s' produced %zu configurations which exceeds the maximum "
@@ -549,7 +548,7 @@ plan_expand(struct wf_arena *arena, const struct plan_state *state, size_t node,
 	for (size_t i = 0; i < *n; i++) {
 		(*out)[i].node = &state->plan->nodes[node];
 		if (!make_job(arena, &strategy, i, all, &(*out)[i], &cause))
-			return fail_key(state->plan, def, "name", &cause, err);
+			return plan_fail_key(state->plan, def, "name", &cause, err);
 	}
 	return true;
 }

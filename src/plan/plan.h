@@ -90,6 +90,11 @@ struct plan_job {
 bool plan_expand(struct wf_arena *arena, const struct plan_state *state, size_t node,
     struct plan_job **out, size_t *n, struct wf_error *err);
 
+/* What GitHub says when a key of a job cannot be evaluated (5.1): *err from its cause, WF_ERR_EVAL.
+ * Always false. */
+bool plan_fail_key(const struct plan *plan, const struct job_def *def, const char *key,
+    const struct wf_error *cause, struct wf_error *err);
+
 /* The result of a matrix job from those of its instances, one after the other (5.3): starts as
  * PLAN_PENDING, which changes nothing. */
 enum plan_result plan_merge(enum plan_result a, enum plan_result b);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# What must not be left: no process, mount, folder, or changed file, after success, failure, Ctrl-C
-# and SIGKILL of wfrun (then: after the next start at the latest), as root and as another user.
+# What must not be left: no process, mount, folder, or changed file, after success, failure, Ctrl-C,
+# a second Ctrl-C that steps would not hear, and SIGKILL of wfrun (then: after the next start at the
+# latest), as root and as another user.
 # usage: leftovers.sh WFRUN. TAP.
 set -u
 wfrun=$(realpath "${1:?usage: leftovers.sh WFRUN}")
@@ -53,12 +54,34 @@ make_repository() {
 	    strategy: {matrix: {n: [1, 2]}}
 	    steps:
 	      - uses: actions/checkout@v4
+	      - background: true
+	        run: |
+	          trap '' INT TERM
+	          (setsid sleep $nap &)
+	          sleep $nap; sleep $nap
 	      - run: |
-	          trap '' TERM
+	          trap '' INT TERM
 	          (setsid sleep $nap &)
 	          echo waiting; sleep $nap; sleep $nap
 	      - if: always()
 	        run: sleep $nap
+	YAML
+	cat >"$1/.github/workflows/obey.yml" <<-YAML
+	name: Obey
+	on: workflow_dispatch
+	jobs:
+	  obey:
+	    runs-on: ubuntu-latest
+	    strategy: {matrix: {n: [1, 2]}}
+	    steps:
+	      - uses: actions/checkout@v4
+	      - run: |
+	          (setsid sleep $nap >/dev/null 2>&1 &)
+	          echo waiting; exec sleep $nap
+	      - if: always()
+	        run: |
+	          echo changed >kept.txt; setsid sleep $nap >/dev/null 2>&1 &
+	          echo cleaned
 	YAML
 	cat >"$1/.github/workflows/tick.yml" <<-YAML
 	name: Tick
@@ -121,13 +144,26 @@ nothing_left() {
 	verdict "$1 ($user): the work tree is as it was" same_tree
 }
 
-# a second is the promise; the test allows for a machine that does three things at once
+until_cancelling() {
+	for _ in $(seq 200); do
+		grep -q '^note: cancelling' "$scratch/out" && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# ends_on WORKFLOW SIGNAL STATUS [SIGNAL]: the second signal follows when the first one is known
 ends_on() {
-	start wait.yml --event dispatch -j 2
-	verdict "SIG$1 ($user): both jobs run" until_waiting
-	kill "-$1" "$pid"
+	local name="$1, SIG$2${4:+, SIG$4} ($user)"
+	start "$1.yml" --event dispatch -j 2
+	verdict "$name: both jobs run" until_waiting
+	kill "-$2" "$pid"
+	if [ "${4:-}" ]; then
+		verdict "$name: it is cancelling" until_cancelling
+		kill "-$4" "$pid"
+	fi
 	finish
-	verdict "SIG$1 ($user): exit status $2, was $status" [ "$status" = "$2" ]
+	verdict "$name: exit status $3, was $status" [ "$status" = "$3" ]
 }
 
 # the end of `wfrun ... | head -1`: quiet, and no later than with a signal
@@ -161,16 +197,21 @@ round() {
 	finish
 	verdict "failure ($user): exit status 1" [ "$status" = 1 ]
 	nothing_left failure
-	ends_on INT 130
+	ends_on obey INT 130
+	verdict "SIGINT ($user): always() ran" [ "$(grep -c '  cleaned$' "$scratch/out")" = 2 ]
 	nothing_left SIGINT
-	ends_on TERM 130
+	ends_on wait INT 130 INT
+	nothing_left "SIGINT twice"
+	ends_on wait INT 130 TERM
+	nothing_left "SIGINT, SIGTERM"
+	ends_on wait TERM 130
 	nothing_left SIGTERM
-	ends_on HUP 130
+	ends_on wait HUP 130
 	nothing_left SIGHUP
 	reader_goes ""
 	reader_goes --json
 	nothing_left "no reader any more"
-	ends_on KILL 137
+	ends_on wait KILL 137
 	verdict "SIGKILL ($user): no process" gone_soon
 	start touch.yml --event dispatch
 	finish

@@ -246,6 +246,8 @@ TEST(command_echo_is_on_or_off)
 	take(&f, "::echo::OFF");
 	CHECK(!f.reader.echo);
 	CHECK(command_omits_echo(COMMAND_ADD_MASK));
+	CHECK(command_omits_echo(COMMAND_STOP_COMMANDS)); /* shown by themselves */
+	CHECK(command_omits_echo(COMMAND_RESUME));
 	CHECK(!command_omits_echo(COMMAND_GROUP));
 }
 

@@ -183,10 +183,93 @@ TEST(config_says_which_file_is_wrong)
 	const char *path;
 
 	setup(&f);
-	path = put(&f, ".secrets", "A=b\nnonsense\n");
+	path = put(&f, ".vars", "A=b\nnonsense\n");
 	CHECK(!configure(&f, ""));
 	CHECK_STR(wf_str(f.err.pos.file), path);
 	CHECK_INT(f.err.pos.line, 2);
 	CHECK(!configure(&f, "--secret-file /nowhere/at/all"));
 	CHECK_INT(f.err.kind, WF_ERR_SYS);
+}
+
+/* What an environment has of a kind: "A=1 B=2". */
+static struct wf_str
+environment(struct fixture *f, const char *name, bool of_secrets)
+{
+	struct expr_object *secrets, *vars, *object;
+	struct wf_buf out = WF_BUF_INIT;
+
+	CHECK(config_environment(f->config.environments, wf_str(name), &secrets, &vars, &f->err));
+	object = of_secrets ? secrets : vars;
+	for (size_t i = 0; i < object->n; i++)
+		wf_buf_addf(&out, "%s%.*s=%.*s", i > 0 ? " " : "", WF_ARG(object->pairs[i].key),
+		    WF_ARG(object->pairs[i].value.string));
+	return wf_buf_take(&out, f->arena);
+}
+
+TEST(config_environments_come_from_options_and_files)
+{
+	struct fixture f;
+
+	setup(&f);
+	put(&f, ".secrets.Production", "token=file\nOTHER=kept\n");
+	put(&f, ".vars.production", "PLACE=live\n");
+	put(&f, ".secrets.staging.swp", "this is not understood");
+	setenv("WFRUN_TEST_KEY", "from here", 1);
+	CHECK(configure(&f, "--environment production:secret.Token=option --environment "
+	                    "PRODUCTION:secret.WFRUN_TEST_KEY --environment staging:var.X=a=b"));
+	CHECK_STR(environment(&f, "production", true),
+	    "TOKEN=option WFRUN_TEST_KEY=from here OTHER=kept");
+	CHECK_STR(environment(&f, "ProDuction", false), "PLACE=live");
+	CHECK_STR(environment(&f, "staging", true), "");
+	CHECK_STR(environment(&f, "staging", false), "X=a=b");
+	CHECK_STR(environment(&f, "unheard of/../x", true), "");
+	unsetenv("WFRUN_TEST_KEY");
+	release(&f);
+}
+
+TEST(config_environments_that_are_wrong_are_said)
+{
+	static const char *const wrong[] = { "--environment production",
+		"--environment :secret.A=1", "--environment p:secret.1A=1", "--environment p:var.A",
+		"--environment p=x:var.A=1", "--environment p:secret.GITHUB_A=1",
+		"--environment p:other.A=1" };
+
+	for (size_t i = 0; i < WF_COUNT(wrong); i++) {
+		struct fixture f;
+
+		setup(&f);
+		CHECK(!configure(&f, wrong[i]));
+		CHECK_INT(f.err.kind, WF_ERR_USAGE);
+		CHECK(wf_str_find(wf_str(f.err.msg), WF_S("--environment")) >= 0);
+		release(&f);
+	}
+}
+
+TEST(config_environment_file_that_is_wrong_is_said_with_its_line)
+{
+	struct expr_object *secrets, *vars;
+	struct fixture f;
+
+	setup(&f);
+	put(&f, ".secrets.production", "A=1\nnonsense\n");
+	CHECK(configure(&f, ""));
+	CHECK(!config_environment(f.config.environments, WF_S("production"), &secrets, &vars,
+	    &f.err));
+	CHECK_INT(f.err.pos.line, 2);
+	release(&f);
+}
+
+TEST(config_shows_no_line_of_a_file_of_secrets)
+{
+	wf_auto(release) struct fixture f;
+	wf_auto(wf_buf_release) struct wf_buf shown = WF_BUF_INIT;
+	const char *path;
+
+	setup(&f);
+	path = put(&f, ".secrets", "A=b\nhunter2\n");
+	CHECK(!configure(&f, ""));
+	wf_error_render(&shown, &f.err, "error", WF_S("A=b\nhunter2\n"), false);
+	CHECK(wf_str_find(wf_buf_str(&shown), wf_str(path)) >= 0);
+	CHECK(wf_str_find(wf_buf_str(&shown), WF_S(":2:")) >= 0);
+	CHECK(wf_str_find(wf_buf_str(&shown), WF_S("hunter2")) < 0);
 }

@@ -96,3 +96,24 @@ TEST(env_path_has_the_newest_folder_first)
 	set(env.values, "PATH", "/own");
 	CHECK_STR(env_path(arena, &env, env.values), "/stubs:/a:/b:/own");
 }
+
+TEST(env_merge_makes_changes_as_if_they_came_now)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	struct env env = make_env(arena), changes = make_env(arena);
+
+	env_set(&env, WF_S("A"), WF_S("before"));
+	env_set(&env, WF_S("B"), WF_S("kept"));
+	env_add_path(&env, WF_S("/one"));
+	env_add_path(&env, WF_S("/two"));
+	env_set(&changes, WF_S("A"), WF_S("after"));
+	env_add_path(&changes, WF_S("/one"));
+	env_add_path(&changes, WF_S("/three"));
+	env_add_path(&changes, WF_S("/one"));
+	for (int times = 0; times < 2; times++) {
+		env_merge(&env, &changes);
+		CHECK_STR(expr_object_get(env.values, WF_S("A")).string, "after");
+		CHECK_STR(expr_object_get(env.values, WF_S("B")).string, "kept");
+		CHECK_STR(env_path(arena, &env, env.values), "/one:/three:/two:/bin:/usr/bin");
+	}
+}

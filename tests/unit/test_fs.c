@@ -81,6 +81,15 @@ TEST(fs_join_keeps_absolute_names)
 	CHECK_STR(wf_str(wf_join(arena, "/a", "/b")), "/b");
 }
 
+TEST(fs_reads_files_of_the_kernel_which_say_that_they_are_empty)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	struct wf_str text;
+
+	CHECK(wf_read_file(arena, "/proc/self/stat", 0, &text, NULL));
+	CHECK(wf_str_starts(text, wf_strf(arena, "%d (", (int)getpid())));
+}
+
 struct seen {
 	struct wf_buf names;
 };

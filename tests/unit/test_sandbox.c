@@ -89,10 +89,10 @@ identity(struct box_fixture *f)
 	CHECK_SH(f, "id -u; id -g", 0, wf_strf(f->arena, "%d\n%d\n", getuid(), getgid()).p);
 	CHECK_SH(f, "stat -c %u /home/runner . /tmp", 0,
 	    wf_strf(f->arena, "%d\n%d\n%d\n", getuid(), getuid(), getuid()).p);
-	CHECK_SH(f, "grep -E '^NoNewPrivs' /proc/self/status | cut -f2", 0, "0\n");
+	CHECK_SH(f, "grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status | cut -f2", 0, "1\n2\n");
 }
 
-TEST(sandbox_runs_as_the_same_user_who_may_gain_privileges)
+TEST(sandbox_runs_as_the_same_user_who_gains_no_privileges)
 {
 	in_sandbox(identity);
 }
@@ -466,4 +466,106 @@ TEST(sandbox_leaves_no_descriptor_behind)
 		box_fixture_close(&f);
 	}
 	CHECK_INT(open_descriptors(), before);
+}
+
+/* ---- what its spec takes away ---- */
+
+static void
+filtered(struct box_fixture *f)
+{
+	CHECK_SH(f, "unshare --user true 2>&1; unshare --mount true 2>&1", 1,
+	    "unshare: unshare failed: Operation not permitted\n"
+	    "unshare: unshare failed: Operation not permitted\n");
+	CHECK_SH(f, "setarch --addr-no-randomize true 2>/dev/null", 1, "");
+	/* programs that make threads and processes go on as ever */
+	CHECK_SH(f, "seq 3 | sort -r --parallel=4 | tr -d '\\n'", 0, "321");
+}
+
+TEST(sandbox_makes_no_namespaces_inside)
+{
+	in_sandbox(filtered);
+}
+
+TEST(sandbox_shows_what_is_covered_as_empty)
+{
+	static const char *const covered[] = { "/usr/share/doc", "/no/such/folder", NULL };
+	struct box_fixture f;
+
+	box_fixture_make(&f, BOX_SANDBOX, NULL, 0);
+	f.box->spec.covered = covered;
+	box_fixture_start(&f);
+	CHECK_STR(wf_str(f.error.msg), "");
+	CHECK_SH(&f, "ls -A /usr/share/doc; touch /usr/share/doc/x 2>/dev/null || echo no", 0,
+	    "no\n");
+	box_fixture_close(&f);
+}
+
+TEST(sandbox_without_network_has_its_own_loopback_alone)
+{
+	struct box_fixture f;
+
+	box_fixture_make(&f, BOX_SANDBOX, NULL, 0);
+	f.box->spec.no_network = true;
+	box_fixture_start(&f);
+	CHECK_STR(wf_str(f.error.msg), "");
+	CHECK_SH(&f, "tail -n +3 /proc/net/dev | cut -d: -f1 | tr -d ' '", 0, "lo\n");
+	/* it is up: nobody listens, but there is somebody to say so */
+	CHECK_SH(&f,
+	    "bash -c ': </dev/tcp/127.0.0.1/9' 2>&1 | grep -o 'Connection refused' | head -1", 0,
+	    "Connection refused\n");
+	box_fixture_close(&f);
+}
+
+/* A box with these limits, or none where no control group can be made. */
+static bool
+limited(struct box_fixture *f, struct box_limits limits)
+{
+	box_fixture_make(f, BOX_SANDBOX, NULL, 0);
+	f->box->spec.limits = limits;
+	box_fixture_start(f);
+	if (f->error.msg[0] == '\0')
+		return true;
+	CHECK(strstr(f->error.msg, "control group") != NULL);
+	CHECK_INT(f->error.kind, WF_ERR_MISSING);
+	box_fixture_close(f);
+	return false;
+}
+
+TEST(sandbox_keeps_to_its_number_of_processes)
+{
+	struct box_fixture f;
+
+	if (!limited(&f, (struct box_limits){ .processes = 12 }))
+		SKIP("no control group for the number of processes can be made here");
+	CHECK_SH(&f, "i=0; while [ $i -lt 5 ]; do sleep 0 & i=$((i + 1)); done; wait; echo ok", 0,
+	    "ok\n");
+	CHECK_SH(&f, "i=0; while [ $i -lt 30 ]; do sleep 9 & i=$((i + 1)); done", 2, NULL);
+	box_fixture_close(&f);
+}
+
+TEST(sandbox_keeps_to_its_memory)
+{
+	struct box_fixture f;
+
+	if (!limited(&f, (struct box_limits){ .memory = 48u << 20 }))
+		SKIP("no control group for memory can be made here");
+	CHECK_SH(&f, "head -c 1m /dev/zero | tail -c 1m | wc -c", 0, "1048576\n");
+	CHECK_SH(&f, "head -c 200m /dev/zero | tail -c 200m >/dev/null", 137, NULL);
+	box_fixture_close(&f);
+}
+
+static void
+sudo(struct box_fixture *f)
+{
+	if (geteuid() == 0)
+		CHECK_SH(f, "/run/wfrun/sudo -E -u root NAME=x sh -c 'echo $NAME; id -u'", 0,
+		    "x\n0\n");
+	else
+		CHECK_SH(f, "/run/wfrun/sudo true 2>&1 | cut -c1-30", 0,
+		    "sudo: this sandbox has no root\n");
+}
+
+TEST(sandbox_has_a_sudo_that_works_or_says_why_not)
+{
+	in_sandbox(sudo);
 }

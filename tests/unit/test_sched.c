@@ -81,3 +81,30 @@ TEST(sched_item_may_leave_the_queue)
 	sched_leave(sched, &n[0].item);
 	CHECK_STR(wf_buf_str(&log), "ad");
 }
+
+TEST(sched_item_without_slot_waits_for_its_group_alone)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	wf_auto(wf_buf_release) struct wf_buf log = WF_BUF_INIT;
+	struct sched *sched = sched_new(arena, 1);
+	struct sched_group one = { .limit = 1 };
+	struct noted n[5];
+
+	enter(sched, &n[0], 'a', &log, NULL);
+	enter(sched, &n[1], 'b', &log, NULL);
+	for (int i = 2; i < 5; i++) {
+		n[i] = (struct noted){ .name = (char)('a' + i), .log = &log };
+		n[i].item.admit = on_admit;
+		n[i].item.group = &one;
+		n[i].item.slotless = true;
+		sched_enter(sched, &n[i].item);
+	}
+	CHECK_STR(wf_buf_str(&log), "ac"); /* the slot is a's, and stays so */
+	sched_leave(sched, &n[2].item);
+	CHECK_STR(wf_buf_str(&log), "acd");
+	sched_leave(sched, &n[4].item); /* it never left the queue */
+	sched_leave(sched, &n[3].item);
+	CHECK_STR(wf_buf_str(&log), "acd");
+	sched_leave(sched, &n[0].item);
+	CHECK_STR(wf_buf_str(&log), "acdb");
+}

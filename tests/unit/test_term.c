@@ -265,6 +265,37 @@ TEST(term_forgets_steps_of_a_job_that_was_killed)
 	free(text);
 }
 
+TEST(term_says_the_number_of_steps_in_the_background)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *out = open_memstream(&text, &n);
+	struct story *story = &(struct story){ 0 };
+	struct record_job job = { .run = &ci, .id = WF_S("a"), .number = 1 };
+	struct record_step server = { .job = &job,
+		.number = 1,
+		.name = WF_S("S"),
+		.background = 1 };
+	struct record_step test = { .job = &job, .number = 2, .name = WF_S("T") };
+
+	story->record = record_new(story_now, story);
+	record_add_sink(story->record, term_new(out, TERM_NORMAL, false));
+	PUT(RECORD_STEP_STARTED, .step = &server);
+	PUT(RECORD_STEP_STARTED, .step = &test);
+	PUT(RECORD_GROUP, .step = &server, TEXT("g"));
+	PUT(RECORD_LINE, .step = &server, TEXT("in it"));
+	PUT(RECORD_LINE, .step = &test, TEXT("beside"));
+	PUT(RECORD_LINE, .step = &server, TEXT(""));
+	PUT(RECORD_STEP_FINISHED, .step = &server, .result = "success", .outcome = "success",
+	    .exit_code = -1);
+	record_free(story->record);
+	fclose(out);
+	CHECK_STR(((struct wf_str){ text, n }),
+	    "a | > [1] S\na | > T\na |   + [1] g\na |     [1] in it\na |   beside\na |\n"
+	    "a | < [1] S: success, 0.0s\n");
+	free(text);
+}
+
 TEST(style_writes_durations)
 {
 	static const struct {

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* offer.h - what a job's processes get to know of the service: its URLs, and the token by which it
+ * knows the job (semantics.md 7.7).
+ *
+ * The service starts when the first action is about to; a session without actions never has one. */
+#pragma once
+
+#include "expr/expr.h"
+
+#include <stdbool.h>
+
+struct job;
+struct session;
+struct step;
+
+/* The variables for a process of the step, in its arena; NULL when there are none. Those for
+ * artifacts and caches are for actions alone; those for id tokens are for every step of a job with
+ * the permission `id-token: write`. When the service cannot start, that is said once. */
+const struct expr_object *offer_variables(struct step *step, bool is_action);
+/* The job is over: its token is good for nothing any more. */
+void offer_withdraw(struct job *job);

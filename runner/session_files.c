@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* session_files.c - the workflow files of a session: those that follow, those that are called, and
+ * those of which GitHub starts no run. */
+#include "runner/session_state.h"
+
+#include "model/action.h"
+
+const struct load_files *
+session_followers(struct session *session)
+{
+	struct load_remark *remarks;
+	size_t n;
+
+	if (session->followers_read)
+		return &session->followers;
+	session->followers_read = true;
+	load_followers(&session->load, &session->files, &session->followers);
+	load_remarks(session->arena, &session->files, &session->followers, &remarks, &n);
+	for (size_t i = 0; i < n; i++)
+		session_note(session, RECORD_NOTE, NULL, remarks[i].pos, remarks[i].text);
+	return &session->followers;
+}
+
+/* The first error of a file that is among those of the event; NULL: it is not there. */
+static const struct wf_error *
+first_error(const struct session *session, struct wf_str path)
+{
+	for (size_t i = 0; i < session->files.n; i++) {
+		const struct session_workflow *file = &session->files.items[i];
+
+		for (size_t k = 0; wf_str_eq(file->path, path) && k < file->nproblems; k++)
+			if (session->found.items[file->problem + k]->severity == WF_DIAG_ERROR)
+				return &session->found.items[file->problem + k]->error;
+	}
+	return NULL;
+}
+
+const struct workflow *
+session_called(const struct session *session, const struct load_files *files, struct wf_str uses,
+    struct wf_pos pos, struct wf_error *err)
+{
+	const struct wf_error *why = NULL;
+	const struct workflow *wf;
+	struct uses_ref ref;
+
+	if (!uses_parse(uses, pos, &ref, err))
+		return NULL;
+	if (ref.kind != USES_LOCAL && ref.kind != USES_SELF) {
+		wf_fail(err, WF_ERR_MISSING, pos,
+		    "workflows of other repositories cannot be called yet: '%.*s'", WF_ARG(uses));
+		return NULL;
+	}
+	wf = load_find(files, ref.path);
+	if (wf && when_find(wf->on, WF_S("workflow_call")))
+		return wf;
+	if (!wf && files == &session->files)
+		why = first_error(session, ref.path);
+	if (wf)
+		wf_fail(err, WF_ERR_INVALID, pos,
+		    "workflow_call key is not defined in the referenced workflow.");
+	else
+		wf_fail(err, WF_ERR_INVALID, pos, "error parsing called workflow \"%.*s\": %s",
+		    WF_ARG(uses), why ? why->msg : "workflow was not found");
+	return NULL;
+}
+
+/* ---- files of which no run can start ---- */
+
+static struct wf_str
+key_of(struct session *session, const struct workflow *wf)
+{
+	return wf_strf(session->arena, "%s %.*s", wf->file, WF_ARG(wf->path));
+}
+
+void
+session_break(struct session *session, const struct workflow *wf, size_t first)
+{
+	struct session_problems *problems = wf_new(session->arena, struct session_problems);
+
+	*problems = (struct session_problems){ first, session->diags->n - first };
+	wf_map_set(&session->broken, key_of(session, wf), problems);
+	session->invalid = true;
+}
+
+const struct session_problems *
+session_broken(struct session *session, const struct workflow *wf)
+{
+	return wf_map_get(&session->broken, key_of(session, wf));
+}
+
+const struct workflow *
+session_stand_in(struct session *session, const struct session_workflow *file)
+{
+	struct workflow *wf = wf_new(session->arena, struct workflow);
+
+	wf->path = wf->name = file->path;
+	wf->file = wf_cstr(session->arena, file->path);
+	wf->on = wf_new(session->arena, struct when);
+	return wf;
+}
