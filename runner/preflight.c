@@ -5,8 +5,8 @@
 #include "model/call.h"
 #include "model/template.h"
 #include "plan/environment.h"
-#include "runner/environment.h"
 #include "runner/container.h"
+#include "runner/environment.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 

@@ -78,8 +78,7 @@ make_sandbox(struct init *init, struct wf_error *err)
 {
 	const struct wire_setup *setup = &init->setup;
 
-	return limits_join(setup->joins, err) &&
-	       space_enter(init->sock, setup, err) &&
+	return limits_join(setup->joins, err) && space_enter(init->sock, setup, err) &&
 	       space_name(setup->spec.name, err) &&
 	       root_build(&init->root, init->arena, setup, err) && space_drop(err);
 }
