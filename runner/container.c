@@ -290,10 +290,10 @@ on_pull(void *data, struct wf_str name)
 	    wf_strf(session->arena, "image %.*s is not stored yet: it is pulled", WF_ARG(name)));
 }
 
-static struct shelf *
-shelf_of(struct session *session, struct wf_error *err)
+static struct stock *
+stock_of(struct session *session, struct wf_error *err)
 {
-	const struct shelf_options shelf_options = {
+	const struct stock_options stock_options = {
 		.loop = &session->loop,
 		.offline = session->options->offline,
 		.insecure = session->options->insecure,
@@ -301,13 +301,13 @@ shelf_of(struct session *session, struct wf_error *err)
 		.data = session,
 	};
 
-	if (!session->shelf)
-		session->shelf = shelf_open(&shelf_options, err);
-	return session->shelf;
+	if (!session->stock)
+		session->stock = stock_open(&stock_options, err);
+	return session->stock;
 }
 
 static void
-on_wait_over(struct shelf_wait *wait, const struct wf_error *err)
+on_wait_over(struct stock_wait *wait, const struct wf_error *err)
 {
 	struct container *c = wait->data;
 	struct wf_error why;
@@ -325,17 +325,17 @@ container_get(struct job *job, void (*on_ready)(struct job *job, const struct wf
     bool *stored, struct wf_error *err)
 {
 	struct container *c = job->container;
-	struct shelf *shelf = shelf_of(job->call->run->session, err);
+	struct stock *stock = stock_of(job->call->run->session, err);
 
-	if (!shelf)
+	if (!stock)
 		return false;
-	*stored = shelf_find(shelf, &c->wait);
+	*stored = stock_find(stock, &c->wait);
 	if (*stored)
 		return true;
 	c->on_ready = on_ready;
 	c->wait.on_ready = on_wait_over;
 	c->wait.data = c;
-	shelf_get(shelf, &c->wait);
+	stock_get(stock, &c->wait);
 	return true;
 }
 
@@ -469,20 +469,20 @@ bool
 container_check(struct session *session, const struct job_def *def, struct wf_error *err)
 {
 	const struct expr_token *image = def->container ? literal_image(def->container) : NULL;
-	struct shelf_wait wait = { .arena = session->arena };
-	struct shelf *shelf;
+	struct stock_wait wait = { .arena = session->arena };
+	struct stock *stock;
 	struct wf_str name;
 
 	if (!image || !session->options->offline || !image->literal.string.n)
 		return true;
-	shelf = shelf_of(session, err);
-	if (!shelf)
+	stock = stock_of(session, err);
+	if (!stock)
 		return false;
 	if (!image_ref_read(session->arena, image->literal.string, &wait.ref, err)) {
 		err->pos = image->pos;
 		return false;
 	}
-	if (shelf_find(shelf, &wait))
+	if (stock_find(stock, &wait))
 		return true;
 	name = image_ref_short(session->arena, &wait.ref);
 	wf_fail(err, WF_ERR_MISSING, image->pos,

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "runner/box/box.h"
 #include "runner/image/manifest.h"
-#include "runner/shelf.h"
+#include "runner/stock.h"
 
 #include <stdbool.h>
 
@@ -18,7 +18,7 @@ struct session;
 struct container {
 	struct job *job;
 	struct wf_pos pos; /* of the image's name */
-	struct shelf_wait wait;
+	struct stock_wait wait;
 	struct image_config config;
 	struct box_image image;
 	struct expr_object *env; /* of container.env, and of --env among its options */

@@ -35,7 +35,7 @@ struct session {
 	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
 	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
-	struct shelf *shelf; /* of images; NULL until a job needs one */
+	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */
 	struct load load; /* which workflow files are read */
