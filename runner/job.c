@@ -293,6 +293,18 @@ enter_setup(struct job *job)
 		start_box(job);
 }
 
+static void
+on_shelf_shown(void *data, const struct wf_error *err)
+{
+	struct job *job = data;
+
+	if (err)
+		job_setup_failed(job, err);
+	else
+		job->facts.setup_done = true;
+	job_advance(job);
+}
+
 void
 job_box_ready(struct box *box, const struct wf_error *err)
 {
@@ -303,11 +315,12 @@ job_box_ready(struct box *box, const struct wf_error *err)
 		job->commands_fd = box_open(box, job->commands_dir, O_RDONLY | O_DIRECTORY, &why);
 		err = job->commands_fd < 0 ? &why : NULL;
 	}
-	if (err)
+	if (err) {
 		job_setup_failed(job, err);
-	else
-		job->facts.setup_done = true;
-	job_advance(job);
+		job_advance(job);
+	} else {
+		shelf_show(job, on_shelf_shown, job);
+	}
 }
 
 void

@@ -70,11 +70,14 @@ add_mounts(struct job *job, const char *self, struct box_spec *spec)
 		{ session->stubs, STUBS_INSIDE, false },
 	};
 	struct box_mount *kept;
+	const char *const *folders;
 	const char **borrowed;
-	size_t nborrowed;
+	size_t nborrowed, nfolders;
 
 	repo_alternates(session->repo, job->arena, &borrowed, &nborrowed);
-	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 1, struct box_mount);
+	folders = actions_folders(session->actions, &nfolders);
+	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 1 + nfolders,
+	    struct box_mount);
 	for (size_t i = 0; i < WF_COUNT(mounts); i++)
 		if (mounts[i].host)
 			kept[spec->nmounts++] = mounts[i];
@@ -82,6 +85,8 @@ add_mounts(struct job *job, const char *self, struct box_spec *spec)
 		kept[spec->nmounts++] = (struct box_mount){ objects, objects, false };
 	for (size_t i = 0; i < nborrowed; i++) /* where the folder of objects says they are */
 		kept[spec->nmounts++] = (struct box_mount){ borrowed[i], borrowed[i], false };
+	for (size_t i = 0; i < nfolders; i++) /* what the shelf is filled from */
+		kept[spec->nmounts++] = (struct box_mount){ folders[i], NULL, false };
 	spec->mounts = kept;
 }
 
@@ -224,6 +229,7 @@ job_setup(struct job *job, struct wf_error *err)
 	if (!scope_job(job, err))
 		return false;
 	steps_init(&job->steps, job, NULL, job->contexts);
+	job->steps.from = job->call->from;
 	list_steps(job);
 	if (!make_env(job, err))
 		return false;

@@ -167,9 +167,13 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 static const struct workflow *
 find_called(const void *data, struct wf_str uses)
 {
-	const struct session *session = data;
+	/* nothing of the session changes but what it has read */
+	struct session *session = (struct session *)data;
+	const struct session_call call = { .uses = uses, .files = &session->files, .fetch = true };
+	const struct actions_tree *from;
+	struct wf_error err;
 
-	return session_called(session, &session->files, uses, WF_NOWHERE, NULL);
+	return session_called(session, &call, &from, &err);
 }
 
 static bool
@@ -629,37 +633,24 @@ find_stubs(struct session *session, struct wf_error *err)
 	return true;
 }
 
-static bool
-open_session(struct session *session, struct wf_error *err)
+bool
+session_look(struct session *session, struct wf_error *err)
 {
 	const struct session_options *options = session->options;
-	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
 
 	session->arena = session->diags->arena; /* positions of errors point into what is read */
 	session->record = options->record;
-	session->runs_tail = &session->runs;
-	/* like GitHub's ids: large, growing with time, and different in every run */
-	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
-	session->sched = sched_new(session->arena, slots);
 	wf_map_init(&session->said, session->arena, false);
+	wf_map_init(&session->manifests, session->arena, false);
+	wf_map_init(&session->called, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
 	wf_map_init(&session->broken, session->arena, false);
 	wf_map_init(&session->selves, session->arena, false);
-	uv_loop_init(&session->loop);
-	add_secret_masks(session);
-	if (!find_stubs(session, err))
-		return false;
 	session->repo = options->repo;
 	session->facts = *options->facts;
-	session->claims = claims_new(session->arena,
-	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
-	        note_private, session });
-	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
-	    note_unnumbered, session);
-	record_add_sink(session->record, ledger_sink(session->ledger));
-	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
-	        &session->event, err))
+	if (!find_stubs(session, err))
 		return false;
+	session->actions = actions_new(session->arena, &options->actions, err);
 	session->load = (struct load){
 		.arena = session->arena,
 		.repo = session->repo,
@@ -669,6 +660,34 @@ open_session(struct session *session, struct wf_error *err)
 		.chain_worktree = options->chain_from == SESSION_CHAIN_WORKTREE,
 	};
 	session->found.arena = session->arena;
+	return session->actions != NULL;
+}
+
+static bool
+open_session(struct session *session, struct wf_error *err)
+{
+	const struct session_options *options = session->options;
+	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
+
+	session->arena = session->diags->arena;
+	session->record = options->record;
+	session->runs_tail = &session->runs;
+	/* like GitHub's ids: large, growing with time, and different in every run */
+	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
+	session->sched = sched_new(session->arena, slots);
+	uv_loop_init(&session->loop);
+	add_secret_masks(session);
+	if (!session_look(session, err))
+		return false;
+	session->claims = claims_new(session->arena,
+	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
+	        note_private, session });
+	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
+	    note_unnumbered, session);
+	record_add_sink(session->record, ledger_sink(session->ledger));
+	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
+	        &session->event, err))
+		return false;
 	load_files(&session->load, &session->event, &session->files, &session->found);
 	return true;
 }

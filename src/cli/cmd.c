@@ -78,6 +78,8 @@ static const struct cmd_def commands[] = {
 	    IN_PLAN, 0, SIZE_MAX, cmd_plan },
 	{ "why", "[WORKFLOW...]", "every workflow: runs or not, and the line that decided", IN_WHY,
 	    0, SIZE_MAX, cmd_why },
+	{ "fetch", "[WORKFLOW...]", "bring what the workflows use, and lock its commits", IN_FETCH,
+	    0, SIZE_MAX, cmd_fetch },
 	{ "list", "[WORKFLOW...]", "workflows and what they listen to", IN_LIST, 0, SIZE_MAX,
 	    cmd_list },
 	{ "check", "[FILE...]", "what is wrong with workflow files and actions", IN_CHECK, 0,
