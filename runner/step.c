@@ -17,9 +17,14 @@
 #define LONGEST_MINUTES 360.0 /* of a step's timeout, on GitHub's machines */
 
 static void
-on_line(void *data, struct wf_str line)
+on_line(void *data, struct wf_str line, bool begins)
 {
-	step_line(data, line);
+	struct step *step = data;
+
+	if (begins)
+		step_line(step, line);
+	else
+		step_say(step, RECORD_LINE, line); /* no command stands within a line */
 }
 
 /* A secret is in one piece of a line, or it would not be found. */
@@ -680,6 +685,9 @@ consider(void *data)
 		break_off(step, &err);
 	} else if (prepared && !wanted) {
 		skip(step);
+	} else if (in_background(step) && step->job->facts.cancelled) {
+		give_up(step); /* GitHub's runner gives it no place any more, not even for always()
+		                */
 	} else if (in_background(step) && !step->cancelled) {
 		list->current = NULL; /* the list goes on */
 		background_add(&step->job->background, step);
