@@ -718,23 +718,6 @@ hide_secrets(const struct session *session, char *text, size_t size)
 }
 
 bool
-session_step_debug(const struct session_options *options)
-{
-	const struct expr_object *const places[] = { options->secrets, options->vars };
-
-	for (size_t i = 0; i < WF_COUNT(places); i++) {
-		const struct expr_pair *pair = NULL;
-
-		if (places[i])
-			pair = expr_object_find(places[i], WF_S("ACTIONS_STEP_DEBUG"));
-		if (pair)
-			return pair->value.kind == EXPR_STRING &&
-			       wf_str_ieq(wf_str_trim(pair->value.string), WF_S("true"));
-	}
-	return false;
-}
-
-bool
 session_run(const struct session_options *options, struct session_result *result,
     struct wf_diags *diags, struct wf_error *err)
 {

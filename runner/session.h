@@ -67,9 +67,6 @@ struct session_result {
 	int status;
 };
 
-/* Whether ACTIONS_STEP_DEBUG is `true`, as a secret or else as a variable (semantics.md 6.10). */
-bool session_step_debug(const struct session_options *options);
-
 /* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, an
  * invalid file that was named, missing action, refused by strict). A file that nobody named and
  * that is invalid fails alone, as on GitHub. Problems of workflow files are in diags; what is read

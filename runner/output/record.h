@@ -63,6 +63,7 @@ struct record_job {
 	uint64_t number; /* 1, 2, ... within this invocation */
 	/* of its environment, or empty; the url is known when the job ends, and holds no secret */
 	struct wf_str environment, environment_url;
+	bool debug; /* ACTIONS_STEP_DEBUG: what is said for debugging shall be seen */
 };
 
 struct record_step {

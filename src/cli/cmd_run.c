@@ -39,7 +39,7 @@ free_record(struct record **record)
 }
 
 static void
-add_view(struct record *record, const struct args *args, bool debug)
+add_view(struct record *record, const struct args *args)
 {
 	enum term_detail detail = args->quiet ? TERM_QUIET : TERM_NORMAL;
 
@@ -47,7 +47,7 @@ add_view(struct record *record, const struct args *args, bool debug)
 		record_add_sink(record, record_ndjson_new(stdout));
 		return;
 	}
-	if (args->verbose || (debug && !args->quiet))
+	if (args->verbose)
 		detail = TERM_VERBOSE;
 	record_add_sink(record, term_new(stdout, detail, style_color(args->color, stdout)));
 }
@@ -128,7 +128,7 @@ cmd_run(struct cmd *cmd, struct wf_error *err)
 	if (!make_options(cmd, &scene, &fetching, &options, err))
 		return CMD_FAILED;
 	record_add_sink(record, record_report_new(&report));
-	add_view(record, cmd->args, session_step_debug(&options));
+	add_view(record, cmd->args);
 	if (scene.assumed)
 		record_put(record, &(struct record_event){ .kind = RECORD_NOTE,
 		                       .text = WF_S("no --event is given: push is assumed") });

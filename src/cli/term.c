@@ -443,7 +443,9 @@ put_endgroup(struct term *term, const struct record_event *event)
 static void
 put_debug(struct term *term, const struct record_event *event)
 {
-	if (term->detail != TERM_VERBOSE)
+	bool asked = term->detail == TERM_NORMAL && event->job && event->job->debug;
+
+	if (term->detail != TERM_VERBOSE && !asked)
 		return;
 	add_indent(term, event);
 	add_styled(term, STYLE_FAINT, "debug: ");
