@@ -8,6 +8,7 @@
 
 #include "event/chain.h"
 #include "event/trigger.h"
+#include "runner/outlet.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
 #include "runner/service/service.h"
@@ -515,6 +516,7 @@ watch_loop(struct session *session)
 	session->prepare.data = session;
 	uv_prepare_start(&session->prepare, on_prepare);
 	uv_unref((uv_handle_t *)&session->prepare);
+	outlet_attach(session->options->outlet, &session->loop, &session->valve);
 }
 
 static bool
@@ -595,6 +597,7 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
+	outlet_detach(session->options->outlet);
 	ledger_finish(session->ledger);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
@@ -731,6 +734,7 @@ session_run(const struct session_options *options, struct session_result *result
 		ok = false;
 	}
 	close_session(&session);
+	result->forced = session.ending;
 	result->status = session.cancelled ? 130
 	                 : session.invalid ? wf_error_status(WF_ERR_INVALID)
 	                                   : session.failed;

@@ -16,6 +16,7 @@
 #include "runner/sched.h"
 #include "runner/scratch.h"
 #include "runner/session.h"
+#include "runner/valve.h"
 
 #include <uv.h>
 
@@ -29,6 +30,7 @@ struct session {
 	struct repo_facts facts;
 	struct record *record;
 	struct sched *sched;
+	struct valve valve; /* shut while what is printed cannot be written */
 	struct claims *claims; /* concurrency groups */
 	struct ledger *ledger; /* numbers of runs */
 	struct scratch *scratch;
