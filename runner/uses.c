@@ -267,22 +267,6 @@ start_node(struct step *step, struct wf_error *err)
 	return start_stage(step, step->inputs);
 }
 
-/* The pre has inputs of its own, evaluated now; the post has those of its main. */
-static bool
-start_pre_or_post(struct step *step, struct wf_error *err)
-{
-	struct stage *stage = step->stage;
-
-	step->action = stage->action;
-	set_identity(step, &stage->place.ref);
-	if (step->kind == STAGE_PRE) {
-		if (!action_inputs(step, err))
-			return false;
-		stage->inputs = expr_copy(step->job->arena, expr_object_value(step->inputs)).object;
-	}
-	return start_stage(step, stage->inputs);
-}
-
 static bool
 start_docker(struct step *step, struct wf_error *err)
 {
@@ -295,6 +279,59 @@ static bool (*const starters[])(struct step *step, struct wf_error *err) = {
 	[ACTION_DOCKER] = start_docker,
 	[ACTION_COMPOSITE] = start_composite,
 };
+
+/* ---- inputs that have to wait ---- */
+
+static bool start_with_inputs(struct step *step, struct wf_error *err);
+
+static void
+inputs_again(void *data)
+{
+	struct step *step = data;
+	struct wf_error err;
+
+	if (step->cancelled || step->timed_out)
+		step_settle(step, PLAN_FAILURE);
+	else if (!start_with_inputs(step, &err))
+		step_fail(step, &err);
+}
+
+/* Evaluates the defaults of inputs that nobody gives where they ask for hashFiles(). */
+static void
+look_at_defaults(struct step *step)
+{
+	const struct action *action = step->action;
+	struct expr_object *with;
+
+	if (!scope_env_map(step->arena, step->def->with, &step->scope, &with, NULL))
+		return;
+	for (size_t i = 0; i < action->ninputs; i++)
+		if (!expr_object_find(with, action->inputs[i].id))
+			hashes_look(step->arena, action->inputs[i].fallback, &step->scope);
+}
+
+/* Starts the action once hashFiles() has answered its inputs. */
+static bool
+start_with_inputs(struct step *step, struct wf_error *err)
+{
+	step_ask_hashes(step);
+	look_at_defaults(step);
+	if (hashes_wait(&step->hashes, inputs_again, step))
+		return true;
+	return action_inputs(step, err) && starters[step->action->kind](step, err);
+}
+
+/* The pre has inputs of its own, evaluated now; the post has those of its main. */
+static bool
+start_pre_or_post(struct step *step, struct wf_error *err)
+{
+	struct stage *stage = step->stage;
+
+	step->action = stage->action;
+	set_identity(step, &stage->place.ref);
+	return step->kind == STAGE_PRE ? start_with_inputs(step, err)
+	                               : start_stage(step, stage->inputs);
+}
 
 const char *
 uses_folder(struct job *job, const struct uses_place *place)
@@ -353,7 +390,7 @@ run_action(struct step *step, struct wf_error *err)
 		return false;
 	step->action = stage->action;
 	step->action_path = stage->path;
-	return action_inputs(step, err) && starters[step->action->kind](step, err);
+	return start_with_inputs(step, err);
 }
 
 /* The folders of the action are in their place, or not. */
