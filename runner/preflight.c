@@ -137,6 +137,25 @@ scan_spelling(struct walk *walk, const struct expr_token *token)
 
 static void check_steps(struct walk *walk, struct step_def *const *steps, size_t n);
 
+/* GitHub's runner brings its own node; here it is the machine's. */
+static void
+check_node(struct walk *walk, const struct step_def *step, const struct action *action)
+{
+	struct session *session = walk->session;
+	struct wf_error err;
+
+	if (session->gathering)
+		return;
+	if (!session_node(session, &err)) {
+		err.pos = step->uses_pos;
+		add_error(walk, &err);
+	} else if (node_differs(&session->node, action->using)) {
+		session_note(session, RECORD_NOTE, NULL, step->uses_pos,
+		    wf_strf(session->arena, "actions that ask for %.*s run on node %.*s here",
+		        WF_ARG(action->using), WF_ARG(session->node.version)));
+	}
+}
+
 static void
 check_action(struct walk *walk, const struct step_def *step, const struct action *action)
 {
@@ -150,7 +169,7 @@ check_action(struct walk *walk, const struct step_def *step, const struct action
 		check_steps(walk, action->steps, action->nsteps);
 		walk->actions--;
 		return;
-	case ACTION_NODE: return;
+	case ACTION_NODE: check_node(walk, step, action); return;
 	case ACTION_DOCKER:
 		if (walk->session->gathering)
 			return;

@@ -14,6 +14,7 @@
 #include "runner/service/service.h"
 #include "runner/session_state.h"
 #include "runner/stock.h"
+#include "runner/uses.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -604,6 +605,13 @@ turn(struct session *session, struct wf_error *err)
 }
 
 /* ---- open and close ---- */
+
+bool
+session_node(struct session *session, struct wf_error *err)
+{
+	return session->node.program || node_find(session->arena, session->stubs,
+	                                    uses_stubs_inside(session), &session->node, err);
+}
 
 static void
 add_secret_masks(struct session *session)

@@ -11,6 +11,7 @@
 #include "event/repo.h"
 #include "runner/ledger.h"
 #include "runner/load.h"
+#include "runner/node.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -39,6 +40,7 @@ struct session {
 	struct mask *mask; /* secrets given on the command line */
 	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
+	struct node node; /* program is NULL until the first action wants it */
 	struct actions *actions; /* of other repositories */
 	struct event event; /* the one that started it all */
 	struct load load; /* which workflow files are read */
@@ -72,6 +74,8 @@ struct session {
 bool session_look(struct session *session, struct wf_error *err);
 /* Nothing can run here, and this is why: cancels all, and session_run() fails with it. */
 void session_abort(struct session *session, const struct wf_error *err);
+/* The node of node actions, looked for when first asked. false and *err: there is none. */
+bool session_node(struct session *session, struct wf_error *err);
 /* A run has concluded: the chain goes on. */
 void session_run_done(struct session *session, struct run *run);
 /* Says what a user should know; once, wherever else the same text would be said. */

@@ -242,14 +242,18 @@ start_composite(struct step *step, struct wf_error *err)
 
 /* Runs one stage of a node action. */
 static bool
-start_stage(struct step *step, const struct expr_object *inputs)
+start_stage(struct step *step, const struct expr_object *inputs, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
 	struct expr_object *github = step_github(step);
+	struct session *session = step->job->call->run->session;
+	const struct container *container = step->job->container;
 
+	if (!container && !session_node(session, err))
+		return false;
 	stage_register_post(step->job, stage);
-	argv[0] = container_node(step->job->container);
+	argv[0] = container ? container_node(container) : session->node.program;
 	argv[1] = wf_join(step->arena, stage->path.p,
 	    wf_cstr(step->arena, stage_file(stage, step->kind)));
 	expr_object_set(github, WF_S("action_path"), expr_string(stage->path));
@@ -262,9 +266,8 @@ start_node(struct step *step, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 
-	(void)err;
 	stage->inputs = expr_copy(step->job->arena, expr_object_value(step->inputs)).object;
-	return start_stage(step, step->inputs);
+	return start_stage(step, step->inputs, err);
 }
 
 static bool
@@ -330,7 +333,7 @@ start_pre_or_post(struct step *step, struct wf_error *err)
 	step->action = stage->action;
 	set_identity(step, &stage->place.ref);
 	return step->kind == STAGE_PRE ? start_with_inputs(step, err)
-	                               : start_stage(step, stage->inputs);
+	                               : start_stage(step, stage->inputs, err);
 }
 
 const char *
