@@ -25,6 +25,7 @@ struct walk {
 	const struct expr_object *own; /* secrets of the job's environment, or NULL */
 	bool elsewhere; /* which environment it is, only the run knows */
 	const struct actions_tree *from; /* the repository of the file; NULL: this one */
+	bool contained; /* the job has a container, which may bring a node */
 	unsigned calls, actions; /* depth so far */
 	struct wf_str prefix; /* of the ids of this workflow's jobs */
 	enum select_part part; /* of this workflow, when something is selected */
@@ -144,7 +145,7 @@ check_node(struct walk *walk, const struct step_def *step, const struct action *
 	struct session *session = walk->session;
 	struct wf_error err;
 
-	if (session->gathering)
+	if (session->gathering || walk->contained)
 		return;
 	if (!session_node(session, &err)) {
 		err.pos = step->uses_pos;
@@ -420,6 +421,7 @@ check_job(struct walk *walk, const struct job_def *job, const struct permissions
 	check_differences(walk, job);
 	if (!container_check(walk->session, job, &err))
 		add_error(walk, &err);
+	walk->contained = job->container != NULL;
 	enter_environment(walk, job);
 	scan_secrets(walk, job->env);
 	if (job->uses.n && parts)
