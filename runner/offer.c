@@ -4,6 +4,7 @@
 
 #include "model/permission.h"
 #include "runner/job.h"
+#include "runner/news.h"
 #include "runner/service/service.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
@@ -24,6 +25,8 @@ start_service(struct session *session, struct wf_error *err)
 	if (!options.caches)
 		return false;
 	session->service = service_start(&options, err);
+	if (session->service)
+		news_open(session);
 	return session->service != NULL;
 }
 

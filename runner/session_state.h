@@ -34,6 +34,8 @@ struct session {
 	struct scratch *scratch;
 	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
 	bool service_failed;
+	uv_async_t news; /* of the service, while there is one */
+	struct harvest *harvest; /* artifacts that are being unpacked */
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */
 	struct event event; /* the one that started it all */

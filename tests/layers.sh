@@ -14,6 +14,7 @@ uv.h runner/*|tests/unit/*
 openssl/ runner/*
 sqlite3.h runner/store/db.c
 microhttpd.h runner/service/server.c
+archive runner/archive/calls.h
 cmocka.h tests/unit/*"
 case=0
 

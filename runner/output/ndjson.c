@@ -35,6 +35,7 @@ enum {
 	LEVEL = 1 << 7,
 	PLACE = 1 << 8,
 	CHAIN = 1 << 9,
+	ARTIFACT = 1 << 10,
 };
 
 static const struct shape {
@@ -56,6 +57,8 @@ static const struct shape {
 	[RECORD_STEP_SUMMARY] = { "text", 0 },
 	[RECORD_DIFFERENCE] = { "text", PLACE },
 	[RECORD_NOTE] = { "text", PLACE },
+	[RECORD_ARTIFACT] = { "name", ARTIFACT },
+	[RECORD_WOULD] = { "call", 0 },
 	[RECORD_CHAIN] = { NULL, RESULT | CHAIN },
 };
 
@@ -177,6 +180,17 @@ add_chain(struct wf_buf *buf, const struct record_chain *chain)
 	wf_buf_addc(buf, ']');
 }
 
+static void
+add_artifact(struct wf_buf *buf, const struct record_event *event)
+{
+	const struct record_artifact *artifact = event->artifact;
+
+	add_text(buf, "path", event->place.file);
+	add_number(buf, "artifact_id", artifact->id);
+	add_number(buf, "size", artifact->size);
+	add_number(buf, "files", artifact->files);
+}
+
 /* run, job and step: who it is about. */
 static void
 add_who(struct wf_buf *buf, const struct record_event *event)
@@ -277,6 +291,8 @@ add_facts(struct wf_buf *buf, const struct record_event *event)
 	add_some_text(buf, "reason", event->reason);
 	if (shape->fields & CHAIN && event->chain)
 		add_chain(buf, event->chain);
+	if (shape->fields & ARTIFACT && event->artifact)
+		add_artifact(buf, event);
 }
 
 static void

@@ -11,10 +11,10 @@
 #define URL_SECONDS 3600 /* for which a signed URL is good */
 #define JOB_SECONDS (24 * 3600) /* what a job's token says; it ends with the job */
 
-struct service_news {
+struct service_told {
 	struct wf_arena *arena;
-	struct service_artifact artifact;
-	struct service_news *next;
+	struct service_news news;
+	struct service_told *next;
 };
 
 static const struct service_route *const routes[] = {
@@ -117,26 +117,36 @@ service_dismiss(struct service *service, struct wf_str token)
 
 /* ---- news ---- */
 
+static struct service_news
+copy_news(struct wf_arena *arena, const struct service_news *news)
+{
+	struct service_news copy = *news;
+
+	copy.text = wf_str_dup(arena, news->text);
+	copy.body = wf_str_dup(arena, news->body);
+	copy.artifact.name = wf_str_dup(arena, news->artifact.name);
+	copy.artifact.path = wf_str_dup(arena, news->artifact.path);
+	return copy;
+}
+
 void
-service_announce(struct service *service, const struct service_artifact *artifact)
+service_tell(struct service *service, const struct service_news *news)
 {
 	struct wf_arena *arena = wf_arena_new();
-	struct service_news *news = wf_new(arena, struct service_news);
+	struct service_told *told = wf_new(arena, struct service_told);
 
-	news->arena = arena;
-	news->artifact = *artifact;
-	news->artifact.name = wf_str_dup(arena, artifact->name);
-	news->artifact.path = wf_str_dup(arena, artifact->path);
+	told->arena = arena;
+	told->news = copy_news(arena, news);
 	pthread_mutex_lock(&service->lock);
-	*service->news_tail = news;
-	service->news_tail = &news->next;
+	*service->news_tail = told;
+	service->news_tail = &told->next;
 	if (service->wake)
 		service->wake(service->wake_data);
 	pthread_mutex_unlock(&service->lock);
 }
 
 void
-service_on_artifact(struct service *service, void (*wake)(void *data), void *data)
+service_on_news(struct service *service, void (*wake)(void *data), void *data)
 {
 	pthread_mutex_lock(&service->lock);
 	service->wake = wake;
@@ -145,21 +155,19 @@ service_on_artifact(struct service *service, void (*wake)(void *data), void *dat
 }
 
 bool
-service_next_artifact(struct service *service, struct wf_arena *arena, struct service_artifact *out)
+service_next_news(struct service *service, struct wf_arena *arena, struct service_news *out)
 {
-	struct service_news *news;
+	struct service_told *told;
 
 	pthread_mutex_lock(&service->lock);
-	news = service->news;
-	if (news && !(service->news = news->next))
+	told = service->news;
+	if (told && !(service->news = told->next))
 		service->news_tail = &service->news;
 	pthread_mutex_unlock(&service->lock);
-	if (!news)
+	if (!told)
 		return false;
-	*out = news->artifact;
-	out->name = wf_str_dup(arena, out->name);
-	out->path = wf_str_dup(arena, out->path);
-	wf_arena_free(news->arena);
+	*out = copy_news(arena, &told->news);
+	wf_arena_free(told->arena);
 	return true;
 }
 
@@ -431,14 +439,14 @@ service_origin(const struct service *service)
 void
 service_stop(struct service *service)
 {
-	struct service_artifact rest;
+	struct service_news rest;
 
 	if (!service)
 		return;
 	server_stop(service->server);
 	while (service->nguests)
 		service_dismiss(service, service->guests[0]->token);
-	while (service_next_artifact(service, service->arena, &rest)) {
+	while (service_next_news(service, service->arena, &rest)) {
 	}
 	EVP_PKEY_free(service->identity);
 	caches_close(service->caches);

@@ -33,7 +33,7 @@ struct service {
 	pthread_mutex_t lock; /* of what follows */
 	struct service_guest **guests;
 	size_t nguests, cap;
-	struct service_news *news, **news_tail;
+	struct service_told *news, **news_tail;
 	void (*wake)(void *data);
 	void *wake_data;
 };
@@ -85,8 +85,8 @@ void service_broken(struct service_call *call, const struct wf_error *err);
 struct wf_str service_sign(struct service_call *call, const char *mode, struct wf_str path);
 /* A time in milliseconds since 1970 as RFC 3339, UTC. */
 struct wf_str service_time(struct wf_arena *arena, int64_t ms);
-/* Tells the session. */
-void service_announce(struct service *service, const struct service_artifact *artifact);
+/* Tells the session; everything is copied. */
+void service_tell(struct service *service, const struct service_news *news);
 
 /* A field of the call's JSON as text, by either spelling that Twirp knows; empty when it is not
  * there. */

@@ -551,14 +551,14 @@ TEST(service_tells_of_artifacts_that_were_finished)
 {
 	struct place place = place_new();
 	char *url = create_artifact(&place);
-	struct service_artifact news;
+	struct service_news news;
 
 	CHECK_INT(put(&place, url, "", "onetwo"), 201);
-	CHECK(!service_next_artifact(place.service, place.arena, &news));
+	CHECK(!service_next_news(place.service, place.arena, &news));
 	CHECK_INT(finish_artifact(&place, "\"size\":\"6\"").status, 200);
-	CHECK(service_next_artifact(place.service, place.arena, &news));
-	CHECK_STR(news.name, "logs");
-	CHECK(wf_exists(news.path.p));
-	CHECK(!service_next_artifact(place.service, place.arena, &news));
+	CHECK(service_next_news(place.service, place.arena, &news));
+	CHECK_STR(news.artifact.name, "logs");
+	CHECK(wf_exists(news.artifact.path.p));
+	CHECK(!service_next_news(place.service, place.arena, &news));
 	place_free(&place);
 }
