@@ -4,6 +4,7 @@
 #include "runner/harvest.h"
 
 #include "base/fs.h"
+#include "runner/archive/pack.h"
 #include "runner/archive/unpack.h"
 #include "runner/session_state.h"
 
@@ -12,11 +13,8 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define PIECE ((size_t)1 << 30) /* bytes that the kernel copies at once */
 
 struct harvest {
 	struct wf_arena *arena;
@@ -32,16 +30,6 @@ struct harvest {
 
 /* ---- on a thread of the pool ---- */
 
-static bool
-copy_bytes(int from, int to)
-{
-	ssize_t put;
-
-	while ((put = sendfile(to, from, NULL, PIECE)) > 0) {
-	}
-	return put == 0;
-}
-
 /* What was not zipped is one file, called as the artifact is. */
 static bool
 copy_file(struct harvest *h, int source)
@@ -50,9 +38,9 @@ copy_file(struct harvest *h, int source)
 	wf_auto(wf_close_fd) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 
 	h->files = 1;
-	if (fd < 0 || !copy_bytes(source, fd))
+	if (fd < 0)
 		return wf_fail_sys(&h->err, errno, "%s", path);
-	return true;
+	return pack_copy(source, fd, path, &h->err);
 }
 
 static bool

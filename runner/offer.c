@@ -12,18 +12,29 @@
 
 #define ADDRESS "127.0.0.1" /* boxes share the network of the machine */
 
+/* Finds the folders once. */
 static bool
-start_service(struct session *session, struct wf_error *err)
+find_folders(struct session *session, struct wf_error *err)
 {
 	struct wf_arena *arena = session->arena;
 	const char *common = repo_commondir(session->repo);
+
+	if (!session->runs_folder)
+		session->runs_folder = store_repository_folder(arena, common, "runs", err);
+	if (session->runs_folder && !session->caches_folder)
+		session->caches_folder = store_repository_folder(arena, common, "caches", err);
+	return session->caches_folder != NULL;
+}
+
+static bool
+start_service(struct session *session, struct wf_error *err)
+{
 	struct service_options options = { .address = ADDRESS };
 
-	options.runs = store_repository_folder(arena, common, "runs", err);
-	options.caches = options.runs ? store_repository_folder(arena, common, "caches", err)
-	                              : NULL;
-	if (!options.caches)
+	if (!find_folders(session, err))
 		return false;
+	options.runs = session->runs_folder;
+	options.caches = session->caches_folder;
 	session->service = service_start(&options, err);
 	if (session->service)
 		news_open(session);
@@ -131,21 +142,42 @@ make_claims(struct wf_arena *arena, const struct job *job)
 
 /* ---- the job ---- */
 
+bool
+offer_stores(struct job *job, struct builtin_stores *out, struct wf_error *err)
+{
+	struct session *session = job->call->run->session;
+	struct wf_str base = property(job->arena, job->github, "base_ref");
+
+	if (!find_folders(session, err))
+		return false;
+	*out = (struct builtin_stores){
+		.runs = session->runs_folder,
+		.caches = session->caches_folder,
+		.run_id = (int64_t)job->call->run->facts.run_id,
+		.job_id = (int64_t)job->rec->number,
+		.ref = property(job->arena, job->github, "ref"),
+		.base_ref = base.n ? wf_strf(job->arena, "refs/heads/%.*s", WF_ARG(base)) : base,
+		.default_ref = wf_strf(job->arena, "refs/heads/%.*s",
+		    WF_ARG(session->facts.default_branch)),
+	};
+	return true;
+}
+
+/* Only while there is a service, whose stores are there. */
 static void
 admit(struct job *job)
 {
 	struct session *session = job->call->run->session;
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
-	struct wf_str base = property(scratch, job->github, "base_ref");
-	const struct service_job guest = {
-		.run_id = (int64_t)job->call->run->facts.run_id,
-		.job_id = job->rec->number,
-		.ref = property(scratch, job->github, "ref"),
-		.base_ref = base.n ? wf_strf(scratch, "refs/heads/%.*s", WF_ARG(base)) : base,
-		.default_ref = wf_strf(scratch, "refs/heads/%.*s",
-		    WF_ARG(session->facts.default_branch)),
-		.claims = make_claims(scratch, job),
-	};
+	struct builtin_stores stores = { .runs = NULL };
+	struct service_job guest = { .claims = make_claims(scratch, job) };
+
+	offer_stores(job, &stores, NULL);
+	guest.run_id = stores.run_id;
+	guest.job_id = (uint64_t)stores.job_id;
+	guest.ref = stores.ref;
+	guest.base_ref = stores.base_ref;
+	guest.default_ref = stores.default_ref;
 
 	job->service_token = service_admit(session->service, job->call->run->arena, &guest);
 	mask_add(job->mask, job->service_token);

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+struct builtin;
 struct job;
 struct step;
 
@@ -23,6 +24,7 @@ enum stage_kind { STAGE_MAIN, STAGE_PRE, STAGE_POST };
 struct stage {
 	const struct step_def *def;
 	const struct action *action;
+	const struct builtin *builtin; /* what answers in place of the action's files, or NULL */
 	struct wf_str path; /* the action's folder, as the job sees it */
 	struct expr_object *inputs; /* of its main, for its post */
 	struct expr_object *state;

@@ -13,10 +13,12 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CHUNK ((size_t)1 << 18) /* bytes that are read at once */
+#define COPY_AT_ONCE ((size_t)1 << 30)
 
 struct work {
 	const struct pack *job;
@@ -213,4 +215,14 @@ pack(const struct pack *job, struct wf_error *err)
 	w.calls.archive_write_free(w.archive);
 	wf_arena_free(w.arena);
 	return ok;
+}
+
+bool
+pack_copy(int source, int target, const char *path, struct wf_error *err)
+{
+	ssize_t put;
+
+	while ((put = sendfile(target, source, NULL, COPY_AT_ONCE)) > 0) {
+	}
+	return put == 0 || wf_fail_sys(err, errno, "%s", path);
 }

@@ -33,3 +33,5 @@ struct pack {
 
 /* False when a file cannot be read, or the archive not be written. */
 bool pack(const struct pack *job, struct wf_error *err);
+/* Copies what is left of one open file to another; path is for messages. */
+bool pack_copy(int source, int target, const char *path, struct wf_error *err);

@@ -202,11 +202,16 @@ add_artifact(struct collector *c, const struct record_event *event)
 {
 	struct report *report = &c->report;
 	struct wf_arena *arena = report->arena;
-	struct report_artifact *artifact;
+	struct report_artifact *artifact = NULL;
 
-	if (report->nartifacts == REPORT_TEXTS_MAX)
+	for (size_t i = 0; i < report->nartifacts; i++) /* one that was overwritten is said once */
+		if (wf_str_eq(report->artifacts[i].path, event->place.file))
+			artifact = &report->artifacts[i];
+	if (!artifact && report->nartifacts == REPORT_TEXTS_MAX)
 		return;
-	artifact = wf_push(arena, report->artifacts, report->nartifacts, report->artifacts_cap);
+	if (!artifact)
+		artifact = wf_push(arena, report->artifacts, report->nartifacts,
+		    report->artifacts_cap);
 	artifact->name = shortened(arena, event->text);
 	artifact->path = shortened(arena, event->place.file);
 	artifact->facts = *event->artifact;
