@@ -35,6 +35,14 @@ start_service(struct session *session, struct wf_error *err)
 		return false;
 	options.runs = session->runs_folder;
 	options.caches = session->caches_folder;
+	options.repository = (struct service_repository){
+		.dir = repo_workdir(session->repo),
+		.full_name = session->facts.full_name,
+		.default_branch = session->facts.default_branch,
+		.html_url = wf_strf(session->arena, "https://github.com/%.*s",
+		    WF_ARG(session->facts.full_name)),
+		.payload = session->event.payload,
+	};
 	session->service = service_start(&options, err);
 	if (session->service)
 		news_open(session);
@@ -222,6 +230,8 @@ offer_variables(struct step *step, bool is_action)
 		set(variables, "ACTIONS_RESULTS_URL", origin, "/");
 		set(variables, "ACTIONS_CACHE_URL", origin, "/");
 		set(variables, "ACTIONS_CACHE_SERVICE_V2", "True", "");
+		expr_object_set(variables, WF_S("GITHUB_API_URL"),
+		    expr_string(service_api_url(service, step->arena, job->service_token)));
 	}
 	if (has_identity) {
 		set(variables, "ACTIONS_ID_TOKEN_REQUEST_URL", origin,

@@ -41,6 +41,7 @@ enum {
 static const struct shape {
 	const char *text; /* the key of event->text; NULL: it has none */
 	unsigned fields;
+	const char *reason; /* the key of event->reason; NULL: "reason" */
 } shapes[] = {
 	[RECORD_WORKFLOW_ASLEEP] = { "workflow", PLACE },
 	[RECORD_RUN_STARTED] = { NULL, RUN_FACTS },
@@ -58,7 +59,7 @@ static const struct shape {
 	[RECORD_DIFFERENCE] = { "text", PLACE },
 	[RECORD_NOTE] = { "text", PLACE },
 	[RECORD_ARTIFACT] = { "name", ARTIFACT },
-	[RECORD_WOULD] = { "call", 0 },
+	[RECORD_WOULD] = { "call", 0, "body" },
 	[RECORD_CHAIN] = { NULL, RESULT | CHAIN },
 };
 
@@ -288,7 +289,7 @@ add_facts(struct wf_buf *buf, const struct record_event *event)
 	if (shape->fields & PLACE)
 		add_place(buf, &event->place);
 	add_end(buf, event, shape->fields);
-	add_some_text(buf, "reason", event->reason);
+	add_some_text(buf, shape->reason ? shape->reason : "reason", event->reason);
 	if (shape->fields & CHAIN && event->chain)
 		add_chain(buf, event->chain);
 	if (shape->fields & ARTIFACT && event->artifact)

@@ -17,11 +17,21 @@
 
 struct service;
 
+/* The repository that the API answers for; all strings are copied. */
+struct service_repository {
+	const char *dir; /* a folder of it; NULL: the API knows no git */
+	struct wf_str full_name; /* owner/name */
+	struct wf_str default_branch;
+	struct wf_str html_url;
+	const struct expr_object *payload; /* of the event: repository, pull_request; may be NULL */
+};
+
 struct service_options {
 	const char *address; /* IPv4, where it listens: loopback, or the gateway of a box */
 	const char *runs; /* folder of the repository's runs: RUN_ID/artifacts is below it */
 	const char *caches; /* folder of its caches */
 	uint64_t cache_limit; /* bytes of all caches; 0: GitHub's 10 GB */
+	struct service_repository repository;
 };
 
 struct service *service_start(const struct service_options *options, struct wf_error *err);
@@ -44,6 +54,8 @@ struct service_job {
  * service_dismiss(). */
 struct wf_str service_admit(struct service *service, struct wf_arena *arena,
     const struct service_job *job);
+/* Where the job of this token finds the API of GitHub: GITHUB_API_URL. */
+struct wf_str service_api_url(struct service *service, struct wf_arena *arena, struct wf_str token);
 void service_dismiss(struct service *service, struct wf_str token);
 
 /* What the session should know of. */
