@@ -206,16 +206,29 @@ set(struct expr_object *variables, const char *name, const char *origin, const c
 	    expr_string(wf_strf(variables->arena, "%s%s", origin, rest)));
 }
 
+/* A script that is given the token is about to call GitHub. */
+static bool
+holds_token(const struct step *step)
+{
+	for (size_t i = 0; i < step->env->n; i++) {
+		struct wf_str value = expr_to_string(step->arena, step->env->pairs[i].value);
+
+		if (wf_str_find(value, WF_S(RUN_DUMMY_TOKEN)) >= 0)
+			return true;
+	}
+	return false;
+}
+
 const struct expr_object *
 offer_variables(struct step *step, bool is_action)
 {
 	struct job *job = step->job;
-	bool has_identity = may_have_id_token(job);
+	bool has_identity = may_have_id_token(job), has_token = holds_token(step);
 	struct expr_object *variables;
 	struct service *service;
 	const char *origin;
 
-	if (!is_action && !has_identity)
+	if (!is_action && !has_identity && !has_token)
 		return NULL;
 	service = service_of(job->call->run->session);
 	if (!service)
@@ -230,9 +243,10 @@ offer_variables(struct step *step, bool is_action)
 		set(variables, "ACTIONS_RESULTS_URL", origin, "/");
 		set(variables, "ACTIONS_CACHE_URL", origin, "/");
 		set(variables, "ACTIONS_CACHE_SERVICE_V2", "True", "");
-		expr_object_set(variables, WF_S("GITHUB_API_URL"),
-		    expr_string(service_api_url(service, step->arena, job->service_token)));
 	}
+	if (is_action || has_token)
+		set(variables, "GITHUB_API_URL",
+		    service_api_url(service, step->arena, job->service_token).p, "");
 	if (has_identity) {
 		set(variables, "ACTIONS_ID_TOKEN_REQUEST_URL", origin,
 		    "/_apis/idtoken?api-version=2.0");
