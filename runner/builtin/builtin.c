@@ -22,7 +22,12 @@ builtin_find(struct wf_str owner, struct wf_str repo, struct wf_str path)
 		&builtin_checkout,
 		&builtin_download_artifact,
 		&builtin_paths_filter,
+		&builtin_setup_dotnet,
+		&builtin_setup_go,
+		&builtin_setup_java,
+		&builtin_setup_node,
 		&builtin_setup_python,
+		&builtin_setup_ruby,
 		&builtin_upload_artifact,
 	};
 

@@ -117,5 +117,7 @@ extern const struct builtin builtin_cache, builtin_cache_restore, builtin_cache_
 extern const struct builtin builtin_checkout; /* checkout.c */
 extern const struct builtin builtin_download_artifact; /* download_artifact.c */
 extern const struct builtin builtin_paths_filter; /* paths_filter.c */
+extern const struct builtin builtin_setup_dotnet, builtin_setup_go, builtin_setup_java,
+    builtin_setup_node, builtin_setup_ruby; /* setup_tools.c */
 extern const struct builtin builtin_setup_python; /* setup_python.c */
 extern const struct builtin builtin_upload_artifact; /* upload_artifact.c */
