@@ -94,12 +94,13 @@ digest_fd(const struct hash *hash, int fd, unsigned char *digest)
 
 /* On any of several threads. */
 static void
-digest_item(void *data, size_t i)
+digest_item(void *data, size_t i, size_t slot)
 {
 	const struct hash *hash = data;
 	struct item *item = &hash->items[i];
 	struct stat st;
 
+	(void)slot;
 	if (is_over(hash->ask))
 		return;
 	wf_auto(wf_close_fd) int fd = open_inside(hash->ask, item->path, O_RDONLY);
@@ -117,9 +118,10 @@ digest_item(void *data, size_t i)
 static bool
 take_batch(struct hash *hash)
 {
+	const struct wf_crew crew = { .work = digest_item, .data = hash };
 	size_t n = hash->nitems;
 
-	wf_crew(n, digest_item, hash);
+	wf_crew(&crew, n);
 	hash->nitems = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct item *item = &hash->items[i];

@@ -18,6 +18,7 @@
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
+#include "runner/shelf.h"
 #include "runner/stage.h"
 #include "runner/steps.h"
 
@@ -71,6 +72,7 @@ struct job {
 	struct mask *mask;
 	struct matcher_set *matchers; /* NULL until ::add-matcher:: */
 	struct box *box;
+	struct container *container; /* NULL: the box shows this machine */
 	const char *state_dir, *temp_dir; /* on the host */
 	const char *commands_dir; /* the folder of command files, as the job sees it */
 	int temp_fd, commands_fd; /* temp, and its folder of command files; opened before any step
@@ -85,8 +87,9 @@ struct job {
 	double timeout_minutes, cancel_minutes; /* whole */
 	struct steps steps;
 	struct background background;
-	struct stages stages; /* of its node actions */
 	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
+	struct stages stages; /* of its actions */
+	struct shelf shelf; /* repositories of them */
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */
 	uv_timer_t timer; /* the job's timeout, then the patience of a forced end */

@@ -22,8 +22,8 @@ struct sources {
 	size_t n, cap;
 };
 
-static bool
-is_workflow_name(struct wf_str name)
+bool
+load_is_workflow(struct wf_str name)
 {
 	return wf_str_ends(name, WF_S(".yml")) || wf_str_ends(name, WF_S(".yaml"));
 }
@@ -43,7 +43,7 @@ list_worktree(const struct load *load, struct sources *out)
 		struct source *source;
 		const char *full;
 
-		if (!is_workflow_name(wf_str(names[i])))
+		if (!load_is_workflow(wf_str(names[i])))
 			continue;
 		source = wf_push(load->arena, out->items, out->n, out->cap);
 		source->path = wf_strf(load->arena, FOLDER "/%s", names[i]);
@@ -65,7 +65,7 @@ list_commit(const struct load *load, const char *rev, struct sources *out)
 	for (size_t i = 0; i < nnames; i++) {
 		struct source *source;
 
-		if (!is_workflow_name(names[i]))
+		if (!load_is_workflow(names[i]))
 			continue;
 		source = wf_push(load->arena, out->items, out->n, out->cap);
 		source->path = wf_strf(load->arena, FOLDER "/%.*s", WF_ARG(names[i]));

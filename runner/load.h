@@ -33,6 +33,8 @@ struct load_files {
 	size_t n;
 };
 
+/* Whether a file of this name in the folder of workflows is one. */
+bool load_is_workflow(struct wf_str name);
 /* The files for an event; NULL: for no event, those of what is checked out. Problems go to diags,
  * with places such as "main:.github/workflows/ci.yml" in files of a commit. */
 void load_files(const struct load *load, const struct event *event, struct load_files *out,

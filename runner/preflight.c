@@ -5,6 +5,7 @@
 #include "model/call.h"
 #include "model/template.h"
 #include "plan/environment.h"
+#include "runner/container.h"
 #include "runner/environment.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #define NESTING_LARGEST 10 /* levels of called workflows, the top one counted (1.10) */
+#define FILES_LARGEST 50 /* that one run calls (1.10) */
 #define ACTIONS_DEEPEST 10 /* composite actions in one another */
 
 struct walk {
@@ -22,9 +24,11 @@ struct walk {
 	bool mapped; /* in a called workflow whose secrets are those that the call names */
 	const struct expr_object *own; /* secrets of the job's environment, or NULL */
 	bool elsewhere; /* which environment it is, only the run knows */
+	const struct actions_tree *from; /* the repository of the file; NULL: this one */
 	unsigned calls, actions; /* depth so far */
 	struct wf_str prefix; /* of the ids of this workflow's jobs */
 	enum select_part part; /* of this workflow, when something is selected */
+	struct wf_map counted; /* files that are called, of one run */
 };
 
 static void
@@ -146,13 +150,10 @@ check_action(struct walk *walk, const struct step_def *step, const struct action
 		check_steps(walk, action->steps, action->nsteps);
 		walk->actions--;
 		return;
-	case ACTION_NODE:
-		/* a pre of an action below ./ does not run on GitHub either */
-		if (action->pre.n && walk->actions > 0 && !wf_str_starts(step->uses, WF_S("./")))
-			add_difference(walk, step->uses_pos,
-			    "pre steps of actions inside composite actions are not run");
-		return;
+	case ACTION_NODE: return;
 	case ACTION_DOCKER:
+		if (walk->session->gathering)
+			return;
 		wf_fail(&err, WF_ERR_MISSING, step->uses_pos,
 		    "'%.*s' is a container action, and those do not run yet", WF_ARG(step->uses));
 		add_error(walk, &err);
@@ -183,27 +184,44 @@ rev_of(struct walk *walk, const struct uses_place *place)
 	return place->kind == USES_PLACE_SELF ? walk->files->rev : walk->files->tree;
 }
 
+/* A folder of another repository does not change any more: no manifest now is none later. */
+static bool
+is_there(const struct uses_place *place, const struct action *action, struct wf_error *err)
+{
+	if (action || !place->tree)
+		return true;
+	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE,
+	    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' in '%.*s/%.*s%s%s@%.*s'",
+	    WF_ARG(place->tree->owner), WF_ARG(place->tree->repo), place->below[0] ? "/" : "",
+	    place->below, WF_ARG(place->tree->ref));
+	return wf_hint(err, "it is not an action: see what is in %s", place->tree->folder);
+}
+
 static void
 check_uses(struct walk *walk, const struct step_def *step)
 {
 	struct wf_arena *arena = walk->session->arena;
 	struct action *action = NULL;
+	const struct uses_query query = { step->uses, step->uses_pos, walk->from, true };
+	const struct actions_tree *around = walk->from;
 	struct uses_place place;
 	struct wf_error err;
 
 	if (!is_new(walk, step,
-	        wf_strf(arena, "%.*s %s %s", WF_ARG(step->uses),
+	        wf_strf(arena, "%s %.*s %s %s", around ? around->folder : "", WF_ARG(step->uses),
 	            walk->files->rev ? walk->files->rev : "",
 	            walk->files->tree ? walk->files->tree : "")))
 		return;
-	if (!uses_find(walk->session, arena, step->uses, step->uses_pos, &place, &err) ||
-	    (place.host &&
-	        !uses_read(walk->session, arena, &place, rev_of(walk, &place), &action, &err))) {
+	if (!uses_find(walk->session, arena, &query, &place, &err) ||
+	    !uses_read(walk->session, &place, rev_of(walk, &place), &action, &err) ||
+	    !is_there(&place, action, &err)) {
 		if (!err.pos.file) /* the file could not be read: whose step wants it? */
 			err.pos = step->uses_pos;
 		add_error(walk, &err);
 	} else if (action) {
+		walk->from = place.from;
 		check_action(walk, step, action);
+		walk->from = around;
 	}
 }
 
@@ -259,11 +277,34 @@ check_callee(struct walk *walk, const struct job_def *job, const struct workflow
 	walk->mapped = mapped;
 }
 
+/* 1.10: how many files one run may call. */
+static bool
+count_file(struct walk *walk, const struct job_def *job, const struct workflow *callee,
+    struct wf_error *err)
+{
+	struct wf_str file = wf_str(callee->file);
+
+	wf_map_set(&walk->counted, file, (void *)callee);
+	if (walk->counted.n <= FILES_LARGEST)
+		return true;
+	return wf_fail(err, WF_ERR_INVALID, job->uses_pos,
+	    "too many workflows are referenced, total: %zu, limit: %d", walk->counted.n,
+	    FILES_LARGEST);
+}
+
 /* `given`: the permissions of the calling job; NULL when nobody writes any. */
 static void
 check_call(struct walk *walk, const struct job_def *job, const struct permissions_def *given)
 {
 	struct session *session = walk->session;
+	const struct session_call called = {
+		.uses = job->uses,
+		.pos = job->uses_pos,
+		.files = walk->files,
+		.fetch = true,
+		.from = walk->from,
+	};
+	const struct actions_tree *around = walk->from;
 	const struct workflow *callee;
 	size_t errors = session->diags->nerrors;
 	struct wf_error err;
@@ -275,8 +316,9 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 		add_call_error(walk, &err);
 		return;
 	}
-	callee = session_called(session, walk->files, job->uses, job->uses_pos, &err);
-	if (!callee) {
+	callee = session_called(session, &called, &walk->from, &err);
+	if (!callee || !count_file(walk, job, callee, &err)) {
+		walk->from = around;
 		add_call_error(walk, &err);
 		return;
 	}
@@ -285,6 +327,7 @@ check_call(struct walk *walk, const struct job_def *job, const struct permission
 	if (session->diags->nerrors > errors)
 		walk->broken = true;
 	check_callee(walk, job, callee, given);
+	walk->from = around;
 }
 
 /* The same, of what is selected of the called workflow. */
@@ -313,7 +356,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 		const struct expr_token *token;
 		const char *what;
 	} keys[] = {
-		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
+		{ walk->session->options->box == BOX_HOST ? job->container : NULL,
+		    "--box host makes no containers: the job runs on this machine" },
 		{ job->services, "service containers are not started yet" },
 		{ job->environment, "protection rules of environments are not asked, and no "
 		                    "deployment is recorded" },
@@ -350,10 +394,13 @@ check_job(struct walk *walk, const struct job_def *job, const struct permissions
 {
 	const struct select *select = walk->session->options->select;
 	enum select_part part = parts ? parts[job->index] : SELECT_NEEDED;
+	struct wf_error err;
 
 	if (part == SELECT_NONE)
 		return;
 	check_differences(walk, job);
+	if (!container_check(walk->session, job, &err))
+		add_error(walk, &err);
 	enter_environment(walk, job);
 	scan_secrets(walk, job->env);
 	if (job->uses.n && parts)
@@ -389,6 +436,7 @@ preflight(struct session *session, const struct workflow *wf, const struct load_
 {
 	struct walk walk = { .session = session, .files = files, .part = SELECT_PART };
 
+	wf_map_init(&walk.counted, session->arena, false);
 	check_workflow(&walk, wf, NULL);
 	if (walk.missing)
 		return PREFLIGHT_MISSING;

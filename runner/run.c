@@ -247,8 +247,14 @@ static bool
 open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
-	const struct workflow *wf = session_called(run->session, run->files, job->def->uses,
-	    job->def->uses_pos, err);
+	const struct session_call called = {
+		.uses = job->def->uses,
+		.pos = job->def->uses_pos,
+		.files = run->files,
+		.from = job->call->from,
+	};
+	const struct actions_tree *from;
+	const struct workflow *wf = session_called(run->session, &called, &from, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
 	const struct reuse_call passed = { .job = job->def, .callee = wf, .caller = &caller };
 	struct expr_object *inputs, *secrets;
@@ -257,6 +263,7 @@ open_called(struct job *job, struct wf_error *err)
 	if (!wf)
 		return false;
 	callee = call_new(run, job, wf);
+	callee->from = from;
 	/* 4.9: github and vars are the caller's, all else passes by declaration */
 	expr_object_set(callee->contexts, WF_S("github"),
 	    expr_object_get(job->call->contexts, WF_S("github")));

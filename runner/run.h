@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct actions_tree;
 struct session;
 struct job;
 
@@ -39,6 +40,7 @@ struct run_node {
 struct call {
 	struct run *run;
 	struct job *caller; /* NULL for the root */
+	const struct actions_tree *from; /* the repository of the file; NULL: the one that runs */
 	struct plan *plan;
 	struct run_node *nodes; /* [plan->n] */
 	const enum select_part *parts; /* [plan->n]: what is selected; NULL: all */

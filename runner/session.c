@@ -13,6 +13,7 @@
 #include "runner/preflight.h"
 #include "runner/service/service.h"
 #include "runner/session_state.h"
+#include "runner/stock.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -167,9 +168,13 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 static const struct workflow *
 find_called(const void *data, struct wf_str uses)
 {
-	const struct session *session = data;
+	/* nothing of the session changes but what it has read */
+	struct session *session = (struct session *)data;
+	const struct session_call call = { .uses = uses, .files = &session->files, .fetch = true };
+	const struct actions_tree *from;
+	struct wf_error err;
 
-	return session_called(session, &session->files, uses, WF_NOWHERE, NULL);
+	return session_called(session, &call, &from, &err);
 }
 
 static bool
@@ -438,6 +443,7 @@ static void
 cancel_all(struct session *session, bool now)
 {
 	session->cancelled = true;
+	stock_cancel(session->stock);
 	session->ending = now;
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
@@ -631,37 +637,24 @@ find_stubs(struct session *session, struct wf_error *err)
 	return true;
 }
 
-static bool
-open_session(struct session *session, struct wf_error *err)
+bool
+session_look(struct session *session, struct wf_error *err)
 {
 	const struct session_options *options = session->options;
-	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
 
 	session->arena = session->diags->arena; /* positions of errors point into what is read */
 	session->record = options->record;
-	session->runs_tail = &session->runs;
-	/* like GitHub's ids: large, growing with time, and different in every run */
-	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
-	session->sched = sched_new(session->arena, slots);
 	wf_map_init(&session->said, session->arena, false);
+	wf_map_init(&session->manifests, session->arena, false);
+	wf_map_init(&session->called, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
 	wf_map_init(&session->broken, session->arena, false);
 	wf_map_init(&session->selves, session->arena, false);
-	uv_loop_init(&session->loop);
-	add_secret_masks(session);
-	if (!find_stubs(session, err))
-		return false;
 	session->repo = options->repo;
 	session->facts = *options->facts;
-	session->claims = claims_new(session->arena,
-	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
-	        note_private, session });
-	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
-	    note_unnumbered, session);
-	record_add_sink(session->record, ledger_sink(session->ledger));
-	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
-	        &session->event, err))
+	if (!find_stubs(session, err))
 		return false;
+	session->actions = actions_new(session->arena, &options->actions, err);
 	session->load = (struct load){
 		.arena = session->arena,
 		.repo = session->repo,
@@ -671,6 +664,34 @@ open_session(struct session *session, struct wf_error *err)
 		.chain_worktree = options->chain_from == SESSION_CHAIN_WORKTREE,
 	};
 	session->found.arena = session->arena;
+	return session->actions != NULL;
+}
+
+static bool
+open_session(struct session *session, struct wf_error *err)
+{
+	const struct session_options *options = session->options;
+	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
+
+	session->arena = session->diags->arena;
+	session->record = options->record;
+	session->runs_tail = &session->runs;
+	/* like GitHub's ids: large, growing with time, and different in every run */
+	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
+	session->sched = sched_new(session->arena, slots);
+	uv_loop_init(&session->loop);
+	add_secret_masks(session);
+	if (!session_look(session, err))
+		return false;
+	session->claims = claims_new(session->arena,
+	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
+	        note_private, session });
+	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
+	    note_unnumbered, session);
+	record_add_sink(session->record, ledger_sink(session->ledger));
+	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
+	        &session->event, err))
+		return false;
 	load_files(&session->load, &session->event, &session->files, &session->found);
 	return true;
 }
@@ -682,7 +703,9 @@ close_session(struct session *session)
 	ledger_close(session->ledger);
 	service_stop(session->service);
 	scratch_free(session->scratch);
+	stock_close(session->stock);
 	mask_free(session->mask);
+	uv_run(&session->loop, UV_RUN_DEFAULT); /* what was closed, goes */
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */
 }

@@ -12,6 +12,7 @@
 #include "plan/select.h"
 #include "runner/box/box.h"
 #include "runner/output/record.h"
+#include "runner/store/actions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,6 +40,7 @@ struct session_options {
 	struct event_args event;
 	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
 	const char *stubs; /* --stubs DIR, or NULL */
+	struct actions_options actions; /* where those of other repositories come from */
 	enum box_kind box;
 	bool no_network; /* sandboxes have a loopback interface alone */
 	struct box_limits limits; /* of each sandbox */
@@ -52,6 +54,7 @@ struct session_options {
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
+	const char *const *insecure; /* registries that may be without TLS; NULL-ended, or NULL */
 	enum session_workflows_from workflows_from;
 	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */

@@ -21,49 +21,6 @@ session_followers(struct session *session)
 	return &session->followers;
 }
 
-/* The first error of a file that is among those of the event; NULL: it is not there. */
-static const struct wf_error *
-first_error(const struct session *session, struct wf_str path)
-{
-	for (size_t i = 0; i < session->files.n; i++) {
-		const struct session_workflow *file = &session->files.items[i];
-
-		for (size_t k = 0; wf_str_eq(file->path, path) && k < file->nproblems; k++)
-			if (session->found.items[file->problem + k]->severity == WF_DIAG_ERROR)
-				return &session->found.items[file->problem + k]->error;
-	}
-	return NULL;
-}
-
-const struct workflow *
-session_called(const struct session *session, const struct load_files *files, struct wf_str uses,
-    struct wf_pos pos, struct wf_error *err)
-{
-	const struct wf_error *why = NULL;
-	const struct workflow *wf;
-	struct uses_ref ref;
-
-	if (!uses_parse(uses, pos, &ref, err))
-		return NULL;
-	if (ref.kind != USES_LOCAL && ref.kind != USES_SELF) {
-		wf_fail(err, WF_ERR_MISSING, pos,
-		    "workflows of other repositories cannot be called yet: '%.*s'", WF_ARG(uses));
-		return NULL;
-	}
-	wf = load_find(files, ref.path);
-	if (wf && when_find(wf->on, WF_S("workflow_call")))
-		return wf;
-	if (!wf && files == &session->files)
-		why = first_error(session, ref.path);
-	if (wf)
-		wf_fail(err, WF_ERR_INVALID, pos,
-		    "workflow_call key is not defined in the referenced workflow.");
-	else
-		wf_fail(err, WF_ERR_INVALID, pos, "error parsing called workflow \"%.*s\": %s",
-		    WF_ARG(uses), why ? why->msg : "workflow was not found");
-	return NULL;
-}
-
 /* ---- files of which no run can start ---- */
 
 static struct wf_str

@@ -38,7 +38,9 @@ struct session {
 	uv_async_t news; /* of the service, while there is one */
 	struct harvest *harvest; /* artifacts that are being unpacked */
 	struct mask *mask; /* secrets given on the command line */
+	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
+	struct actions *actions; /* of other repositories */
 	struct event event; /* the one that started it all */
 	struct load load; /* which workflow files are read */
 	struct load_files files; /* those of the event */
@@ -48,8 +50,11 @@ struct session {
 	struct wf_map broken; /* file and path of a workflow to why no run of it can start */
 	struct wf_map selves; /* see self.h */
 	bool self_used; /* some step or job uses $/ */
+	struct wf_map manifests; /* actions on the host, by their folder */
+	struct wf_map called; /* workflows of other repositories, by the path of their file */
 	struct wf_map checked; /* what preflight.c has looked at already */
 	struct wf_map said; /* notes and differences that were reported: once is enough */
+	bool gathering; /* nothing is run: only what is missing counts */
 	struct wf_diags *diags;
 	struct run *runs, **runs_tail;
 	unsigned nruns;
@@ -64,6 +69,8 @@ struct session {
 	struct wf_error abort_error;
 };
 
+/* Finds what needs no event: the stubs, the action store, the workflow files. */
+bool session_look(struct session *session, struct wf_error *err);
 /* Nothing can run here, and this is why: cancels all, and session_run() fails with it. */
 void session_abort(struct session *session, const struct wf_error *err);
 /* A run has concluded: the chain goes on. */
@@ -78,10 +85,6 @@ void session_raise(struct run *run, const char *action);
 
 /* The workflows that a workflow_run event can wake. */
 const struct load_files *session_followers(struct session *session);
-/* The workflow of this repository that a job calls by `uses`, one of `files`. NULL and *err at pos
- * when there is none, or it cannot be called. */
-const struct workflow *session_called(const struct session *session, const struct load_files *files,
-    struct wf_str uses, struct wf_pos pos, struct wf_error *err);
 
 /* Why GitHub refuses to start a run of a workflow: items of the session's diags. */
 struct session_problems {
@@ -94,3 +97,19 @@ const struct session_problems *session_broken(struct session *session, const str
 /* What stands for a file that is invalid: a workflow of its path that listens to nothing. */
 const struct workflow *session_stand_in(struct session *session,
     const struct session_workflow *file);
+
+/* ---- called.c ---- */
+
+/* The file of a job that calls a workflow, and what it says. */
+struct session_call {
+	struct wf_str uses;
+	struct wf_pos pos;
+	const struct load_files *files; /* those of this repository */
+	bool fetch; /* the called one may be fetched, which blocks */
+	const struct actions_tree *from; /* the repository of the file; NULL: this one */
+};
+
+/* The workflow that a job calls by `uses`, and in *from the repository that it is of (NULL: this
+ * one). NULL and *err at pos when there is none, or it cannot be called. Each file is read once. */
+const struct workflow *session_called(struct session *session, const struct session_call *call,
+    const struct actions_tree **from, struct wf_error *err);

@@ -150,6 +150,8 @@ evaluate_env(struct step *step, struct wf_error *err)
 		merge_outer_env(step->env, list->outer);
 	}
 	expr_object_set(step->contexts, WF_S("env"), expr_object_value(step->env));
+	if (!uses_scope(step, err))
+		return false;
 	if (!step->def->env)
 		return true;
 	if (!scope_env_map(step->arena, step->def->env, &step->scope, &step->own_env, err))
@@ -392,7 +394,9 @@ static void
 stop_work(struct step *step)
 {
 	hashes_stop(&step->hashes);
-	if (step->builtin.builtin) {
+	if (step->bring) {
+		bring_cancel(step->bring);
+	} else if (step->builtin.builtin) {
 		step->builtin.cancelled = true;
 	} else if (step->inner.job) {
 		steps_cancel(&step->inner, false);
@@ -484,6 +488,8 @@ step_cancel(struct step *step, bool now)
 	step->cancelled = true;
 	if (is_queued(step))
 		give_up(step);
+	else if (now && step->bring)
+		bring_cancel(step->bring);
 	else if (now && step->inner.job)
 		steps_cancel(&step->inner, true);
 	else if (now && step->running && !step->builtin.builtin)
@@ -549,7 +555,9 @@ static bool
 start_work(struct step *step, struct wf_error *err)
 {
 	switch (step->def->kind) {
-	case STEP_RUN: return make_files(step, err) && step_script(step, err);
+	case STEP_RUN:
+		uses_no_identity(step);
+		return make_files(step, err) && step_script(step, err);
 	case STEP_USES:
 		if (!make_files(step, err))
 			return false;

@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "runner/background.h"
 #include "runner/box/box.h"
+#include "runner/bring.h"
 #include "runner/builtin/builtin.h"
 #include "runner/files.h"
 #include "runner/hashes.h"
@@ -75,6 +76,7 @@ struct step {
 	struct expr_object *inputs;
 	struct wf_str action_path;
 	struct steps inner; /* of a composite action */
+	struct bring *bring; /* of an action that is being fetched */
 	struct builtin_call builtin;
 
 	void (*on_done)(struct step *step);

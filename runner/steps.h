@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct actions_tree;
 struct hashes;
 struct job;
 struct step;
@@ -32,6 +33,7 @@ struct steps {
 	struct step_def *const *defs;
 	size_t n, next;
 	unsigned depth; /* of composite actions */
+	const struct actions_tree *from; /* the repository of its file; NULL: the one that runs */
 	struct expr_object *contexts; /* what its expressions see; `env` is set for each step */
 	struct expr_object *results; /* the steps context */
 	enum plan_result status; /* success, failure or cancelled so far */

@@ -8,13 +8,14 @@ cd "$(dirname "$0")/.." || exit 1
 floors="src/base expr src/model src/event src/plan runner src/cli"
 # header prefix, and the files that may include it
 foreign="yaml.h src/model/tree.c
-git2 src/event/repo*|runner/store/fetch.c|tests/unit/test_repo_tls.c
+git2 src/event/repo*|runner/store/fetch_*|tests/unit/test_repo_tls.c
 pcre2.h src/base/pattern*.c
 uv.h runner/*|tests/unit/*
 openssl/ runner/*
 sqlite3.h runner/store/db.c
 microhttpd.h runner/service/server.c
-archive runner/archive/calls.h
+curl/ runner/net/http.c
+archive runner/archive/calls.h|runner/image/unpack.c
 cmocka.h tests/unit/*"
 case=0
 

@@ -19,20 +19,31 @@
 
 enum box_kind { BOX_SANDBOX, BOX_HOST };
 
-/* GitHub's own places, as the job sees them (semantics.md 3.10). */
+/* GitHub's own places, as the job sees them (semantics.md 3.10); in brackets those of a box made of
+ * an image (8.3). */
 struct box_layout {
-	const char *home; /* /home/runner */
-	const char *work; /* /home/runner/work */
-	const char *workspace; /* /home/runner/work/REPO/REPO; empty until checkout */
-	const char *temp; /* /home/runner/work/_temp */
-	const char *actions; /* /home/runner/work/_actions */
-	const char *tool_cache; /* /opt/hostedtoolcache */
+	const char *home; /* /home/runner [/github/home] */
+	const char *work; /* /home/runner/work [/__w] */
+	const char
+	    *workspace; /* /home/runner/work/REPO/REPO [/__w/REPO/REPO]; empty until checkout */
+	const char *temp; /* /home/runner/work/_temp [/__w/_temp] */
+	const char *actions; /* /home/runner/work/_actions [/__w/_actions] */
+	const char *tool_cache; /* /opt/hostedtoolcache [/__t] */
 };
 
-/* A host folder or file that the job sees at another place. */
+/* A host folder or file that the job sees at another place. Without `inside` it is a folder that
+ * the job does not see: box_overlay() may use what is below it as a layer. */
 struct box_mount {
 	const char *host, *inside;
 	bool writable;
+};
+
+/* The root of a container: an unpacked image in place of this machine's own files. */
+struct box_image {
+	const char *const *layers; /* absolute host folders, the top first; NULL-ended */
+	/* as whom processes run: "", or "name", "1000", "name:group", by the image's own files;
+	 * without privileges root alone is possible */
+	const char *user;
 };
 
 struct box_spec {
@@ -51,6 +62,7 @@ struct box_spec {
 	/* a folder in `temp`, as the job sees it, or NULL: many small files come and go in it. A
 	 * sandbox has it in memory; so what is put there is reached through box_open() only. */
 	const char *busy;
+	const struct box_image *image; /* of a sandbox; NULL: it shows this machine */
 	const struct box_mount *mounts; /* more of them: stubs, actions */
 	size_t nmounts;
 	/* host folders that a sandbox shows empty, NULL-ended or NULL: what wfrun keeps for itself,
@@ -122,10 +134,10 @@ void box_start(struct box *box);
 void box_exec(struct box *box, struct box_exec *exec);
 /* Sends a signal to the entry process, or to its whole group. Nothing happens when it has ended. */
 void box_signal(struct box *box, struct box_exec *exec, int signum, bool group);
-/* Shows folders at `inside` (absolute, below layout.workspace's parent; made when missing), the
- * first layer on top. Layers are absolute host folders below spec.worktree or spec.state; character
- * devices 0/0 in a layer hide what lower layers have under this name. Writes into it vanish with
- * the box and never reach a layer. */
+/* Shows folders at `inside` (absolute, below layout.work; made when missing), the first layer on
+ * top. Layers are absolute host folders below spec.worktree, spec.state or a mount without
+ * `inside`; character devices 0/0 in a layer hide what lower layers have under this name. Writes
+ * into it vanish with the box and never reach a layer. */
 void box_overlay(struct box *box, const char *const *layers, const char *inside,
     void (*done)(void *data, const struct wf_error *err), void *data);
 /* Opens a path as the job sees it, from wfrun's own process; symbolic links never lead out of the

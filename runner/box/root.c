@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* root.c - the root of a sandbox: the host's, with overlays over it.
+/* root.c - the root of a sandbox: the host's, with overlays over it, or the layers of an image.
  *
  * All is built on a tmpfs of its own, the base, which first becomes the root (the host is then at
  * /old), and at the end lies under the box's /run, where no path leads to it: there it keeps what
@@ -151,13 +151,35 @@ keep_source(struct root *root, const char *path, const char *name, int *kept, st
 	return *kept >= 0 || wf_fail_sys(err, errno, "%s", path);
 }
 
+/* The folders that the job does not see, each at a place of its own. */
+static bool
+keep_unseen(struct root *root, struct wf_error *err)
+{
+	const struct box_spec *spec = &root->setup->spec;
+
+	root->sources = wf_new_array(root->arena, spec->nmounts, int);
+	for (size_t i = 0; i < spec->nmounts; i++) {
+		const char *name = wf_strf(root->arena, "/source-%zu", i).p;
+
+		root->sources[i] = -1;
+		if (*spec->mounts[i].inside)
+			continue;
+		if (mkdir(name, 0755) < 0)
+			return wf_fail_sys(err, errno, "%s", name);
+		if (!keep_source(root, spec->mounts[i].host, name, &root->sources[i], err))
+			return false;
+	}
+	return true;
+}
+
 static bool
 keep_sources(struct root *root, struct wf_error *err)
 {
 	const struct box_spec *spec = &root->setup->spec;
 
 	return keep_source(root, spec->worktree, "/worktree", &root->worktree, err) &&
-	       keep_source(root, spec->state, "/state", &root->state, err);
+	       keep_source(root, spec->state, "/state", &root->state, err) &&
+	       keep_unseen(root, err);
 }
 
 /* ---- overlays ---- */
@@ -315,8 +337,6 @@ reopen_box(struct root *root, struct wf_error *err)
 static bool
 show_host(struct root *root, struct wf_error *err)
 {
-	if (!reopen_box(root, err))
-		return false;
 	if (lay(root, &root->host, 1, 0755, root->box) == 0) {
 		if (!reopen_box(root, err))
 			return false;
@@ -327,6 +347,52 @@ show_host(struct root *root, struct wf_error *err)
 		return false;
 	return split(root, root->host, root->box, "/") ||
 	       wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "the root folder cannot be listed");
+}
+
+/* ---- an image ---- */
+
+static bool
+lay_image(struct root *root, const struct box_image *image, struct wf_error *err)
+{
+	size_t n = 0, opened = 0;
+	struct stat st = { .st_mode = 0755 };
+	int *fds, errnum = 0;
+
+	while (image->layers[n])
+		n++;
+	fds = wf_new_array(root->arena, n, int);
+	for (; opened < n && errnum == 0; opened++) {
+		fds[opened] = place_open(root->host, image->layers[opened], O_DIRECTORY);
+		errnum = fds[opened] < 0 ? errno : 0;
+	}
+	if (errnum == 0 && fstat(fds[0], &st) == 0)
+		errnum = lay(root, fds, n, st.st_mode, root->box);
+	for (size_t i = 0; i < opened; i++)
+		wf_close_fd(&fds[i]);
+	return errnum == 0 || wf_fail_sys(err, errnum, "layers of the image");
+}
+
+/* The box's /run is the image's own, wherever enter() shows it. */
+static bool
+show_image(struct root *root, const struct box_image *image, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int own = place_open(root->base, "/own/run", O_DIRECTORY);
+	wf_auto(wf_close_fd) int run = -1;
+
+	if (!lay_image(root, image, err) || !reopen_box(root, err))
+		return false;
+	run = place_folder(root->box, "/run", err);
+	return run >= 0 && (mount_bind(run, own, MOUNT_WRITABLE, err) || wf_wrap(err, "/run"));
+}
+
+static bool
+show_root(struct root *root, struct wf_error *err)
+{
+	const struct box_image *image = root->setup->spec.image;
+
+	if (!reopen_box(root, err))
+		return false;
+	return image ? show_image(root, image, err) : show_host(root, err);
 }
 
 /* ---- build ---- */
@@ -365,7 +431,7 @@ static const struct stage {
 	{ "mounts of this machine", read_mounts },
 	{ "base of the box", make_base },
 	{ "writable layer", choose_uppers },
-	{ "host's folders", show_host },
+	{ "root folder", show_root },
 	{ "sources of layers", keep_sources },
 	{ "folders of its own", root_furnish },
 	{ "way in", enter },
@@ -395,30 +461,41 @@ root_build(struct root *root, struct wf_arena *arena, const struct wire_setup *s
 
 /* ---- overlays of the job ---- */
 
+/* Finds the source that a layer lies in: its descriptor, and what is left of the path. */
+static int
+source_of(const struct root *root, const char **path)
+{
+	const struct box_spec *spec = &root->setup->spec;
+
+	for (size_t i = 0; i < spec->nmounts + 2; i++) {
+		const char *folder = i == 0   ? spec->state
+		                     : i == 1 ? spec->worktree
+		                              : spec->mounts[i - 2].host;
+		int fd = i == 0 ? root->state : i == 1 ? root->worktree : root->sources[i - 2];
+
+		if (fd >= 0 && mount_is_within(*path, folder)) {
+			*path += strlen(folder);
+			return fd;
+		}
+	}
+	return -1;
+}
+
 static int
 open_layer(const struct root *root, const char *path, struct wf_error *err)
 {
-	const struct box_spec *spec = &root->setup->spec;
-	const struct {
-		const char *folder;
-		int fd;
-	} sources[] = { { spec->state, root->state }, { spec->worktree, root->worktree } };
+	const char *below = path;
+	int source = source_of(root, &below), fd;
 
-	for (size_t i = 0; i < WF_COUNT(sources); i++) {
-		const char *folder = sources[i].folder;
-		int fd;
-
-		if (sources[i].fd < 0 || !mount_is_within(path, folder))
-			continue;
-		path += strlen(folder);
-		fd = place_open(sources[i].fd, *path ? path : "/", O_DIRECTORY);
-		if (fd < 0)
-			wf_fail_sys(err, errno, "layer %s%s", folder, path);
-		return fd;
+	if (source < 0) {
+		wf_fail(err, WF_ERR_SYS, WF_NOWHERE,
+		    "layer %s: neither in the work tree nor of this box", path);
+		return -1;
 	}
-	wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "layer %s: neither in the work tree nor of this box",
-	    path);
-	return -1;
+	fd = place_open(source, *below ? below : "/", O_DIRECTORY);
+	if (fd < 0)
+		wf_fail_sys(err, errno, "layer %s", path);
+	return fd;
 }
 
 static bool

@@ -67,16 +67,27 @@ wf_str_trim(struct wf_str s)
 	return s;
 }
 
+/* memchr() is much faster than memmem(), and what is looked for often begins with a rare byte.
+ * Where it is not rare, memmem() takes over, whose time does not grow with the product of both. */
 ptrdiff_t
 wf_str_find(struct wf_str s, struct wf_str needle)
 {
-	const char *at;
+	enum { TRIES = 8 };
+	const char *at = s.p, *last;
 
 	if (needle.n == 0)
 		return 0;
 	if (s.n < needle.n)
 		return -1;
-	at = memmem(s.p, s.n, needle.p, needle.n);
+	last = s.p + s.n - needle.n;
+	for (int i = 0; at <= last && i < TRIES; i++, at++) {
+		at = memchr(at, needle.p[0], (size_t)(last - at) + 1);
+		if (!at)
+			return -1;
+		if (memcmp(at, needle.p, needle.n) == 0)
+			return at - s.p;
+	}
+	at = memmem(at, (size_t)(s.p + s.n - at), needle.p, needle.n);
 	return at ? at - s.p : -1;
 }
 
@@ -122,10 +133,11 @@ wf_str_line(struct wf_str text, int line)
 struct wf_str
 wf_str_dup(struct wf_arena *arena, struct wf_str s)
 {
-	char *copy = wf_alloc(arena, s.n + 1, 1);
+	char *copy = wf_alloc_raw(arena, s.n + 1, 1);
 
 	if (s.n)
 		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
 	return (struct wf_str){ copy, s.n };
 }
 
@@ -150,16 +162,19 @@ wf_hex(struct wf_arena *arena, const unsigned char *bytes, size_t n)
 struct wf_str
 wf_vstrf(struct wf_arena *arena, const char *fmt, va_list ap)
 {
+	char first[200]; /* long enough for most */
 	va_list again;
 	int n;
 	char *p;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(first, sizeof(first), fmt, again);
 	va_end(again);
 	if (n < 0)
 		abort();
-	p = wf_alloc(arena, (size_t)n + 1, 1);
+	if ((size_t)n < sizeof(first))
+		return wf_str_dup(arena, (struct wf_str){ first, (size_t)n });
+	p = wf_alloc_raw(arena, (size_t)n + 1, 1);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	return (struct wf_str){ p, (size_t)n };
 }

@@ -35,10 +35,12 @@ wf_str_eq(struct wf_str a, struct wf_str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* Equal to a C string. */
+/* Equal to a C string. Most words of a table begin otherwise, and need not be measured. */
 static inline bool
 wf_str_is(struct wf_str s, const char *cstr)
 {
+	if (cstr && s.n > 0 && *s.p != *cstr)
+		return false;
 	return wf_str_eq(s, wf_str(cstr));
 }
 

@@ -33,6 +33,8 @@ enum {
 	IN_MATCH = 1 << 8,
 	IN_HELP = 1 << 9,
 	IN_COMPLETION = 1 << 10,
+	IN_FETCH = 1 << 11,
+	IN_IMAGE = 1 << 12,
 	IN_ALL = ~0,
 };
 
@@ -58,4 +60,5 @@ void cmd_print_wrapped(const struct wf_buf *text);
 /* Writes a value to stdout as JSON, one line an element. */
 void cmd_print_json(struct expr_value value);
 
-cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval, cmd_event, cmd_match;
+cmd_fn cmd_fetch, cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval, cmd_event,
+    cmd_match, cmd_image;

@@ -16,6 +16,7 @@
 #include "cli/style.h"
 #include "event/repo.h"
 #include "runner/box/box.h"
+#include "runner/store/fetch.h"
 
 #define MAX_SOURCE (16u << 20)
 
@@ -154,6 +155,7 @@ main(int argc, char **argv)
 	int status = CMD_FAILED;
 
 	box_init_main(argc, argv);
+	fetch_main(argc, argv);
 	occupy_streams();
 	diags.arena = cmd.arena = wf_arena_new();
 	if (opt_parse(cmd.arena, argc, argv, &args, &err))

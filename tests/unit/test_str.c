@@ -46,6 +46,11 @@ TEST(str_find_finds_the_first)
 	CHECK_INT(wf_str_find(WF_S("abab"), WF_S("ba")), 1);
 	CHECK_INT(wf_str_find(WF_S("abab"), WF_S("")), 0);
 	CHECK_INT(wf_str_find(WF_S("ab"), WF_S("abc")), -1);
+	/* the first byte, again and again */
+	CHECK_INT(wf_str_find(WF_S("aaaaaaaaaaaaaaaaaaaab"), WF_S("aab")), 18);
+	CHECK_INT(wf_str_find(WF_S("aaaaaaaaaaaaaaaaaaaa"), WF_S("aab")), -1);
+	CHECK_INT(wf_str_find(WF_S("aaaaaaaa"), WF_S("aab")), -1);
+	CHECK_INT(wf_str_find(WF_S("aaaaaaab"), WF_S("b")), 7);
 	CHECK_INT(wf_str_rfind_char(WF_S("a/b/c"), '/'), 3);
 	CHECK_INT(wf_str_find_char(WF_S(""), '/'), -1);
 }
