@@ -8,6 +8,7 @@
 
 #include "event/chain.h"
 #include "event/trigger.h"
+#include "runner/news.h"
 #include "runner/outlet.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
@@ -595,6 +596,9 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < woken.n; i++)
 		start_run(session, runs[i]);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
+	news_take(session); /* what the last job uploaded */
+	uv_run(&session->loop, UV_RUN_DEFAULT);
+	news_close(session);
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);

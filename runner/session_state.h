@@ -37,6 +37,9 @@ struct session {
 	struct scratch *scratch;
 	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
 	bool service_failed;
+	const char *runs_folder, *caches_folder; /* of the store; NULL until wanted (offer.c) */
+	uv_async_t news; /* of the service, while there is one */
+	struct harvest *harvest; /* artifacts that are being unpacked */
 	struct mask *mask; /* secrets given on the command line */
 	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */

@@ -4,9 +4,12 @@
 #include "runner/uses.h"
 
 #include "base/fs.h"
+#include "model/condition.h"
 #include "runner/bring.h"
 #include "runner/container.h"
+#include "runner/harvest.h"
 #include "runner/job.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/self.h"
 #include "runner/session_state.h"
@@ -324,14 +327,18 @@ start_with_inputs(struct step *step, struct wf_error *err)
 	return action_inputs(step, err) && starters[step->action->kind](step, err);
 }
 
+static bool start_builtin_post(struct step *step);
+
 /* The pre has inputs of its own, evaluated now; the post has those of its main. */
 static bool
 start_pre_or_post(struct step *step, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 
-	step->action = stage->action;
 	set_identity(step, &stage->place.ref);
+	if (stage->place.kind == USES_PLACE_BUILTIN)
+		return start_builtin_post(step);
+	step->action = stage->action;
 	return step->kind == STAGE_PRE ? start_with_inputs(step, err)
 	                               : start_stage(step, stage->inputs, err);
 }
@@ -458,6 +465,30 @@ on_addpath(struct builtin_call *call, struct wf_str path)
 	env_add_path(step->changes, path);
 }
 
+static bool
+on_stores(struct builtin_call *call, struct builtin_stores *out, struct wf_error *err)
+{
+	struct step *step = call->data;
+
+	return offer_stores(step->job, out, err);
+}
+
+static void
+on_uploaded(struct builtin_call *call, const struct artifact *artifact, const char *path)
+{
+	struct step *step = call->data;
+	const struct harvest_artifact facts = {
+		.id = artifact->id,
+		.run_id = artifact->run_id,
+		.size = artifact->size,
+		.name = artifact->name,
+		.path = wf_str(path),
+		.is_zip = wf_str_is(artifact->type, "application/zip"),
+	};
+
+	harvest_add(step->job->call->run->session, &facts);
+}
+
 static void
 on_builtin_done(struct builtin_call *call, bool success)
 {
@@ -500,14 +531,14 @@ objects_inside(const struct step *step)
 	return n > 0 || session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE;
 }
 
-static bool
-start_builtin(struct step *step, const struct builtin *builtin, struct wf_error *err)
+/* What the step and its stage give a built-in. */
+static void
+prepare_builtin(struct step *step, const struct builtin *builtin)
 {
 	struct session *session = step->job->call->run->session;
 	struct job *job = step->job;
 
-	if (!builtin_inputs(step, builtin, err))
-		return false;
+	step->builtin.builtin = builtin; /* its environment depends on it */
 	step->builtin = (struct builtin_call){
 		.builtin = builtin,
 		.arena = job->arena,
@@ -526,11 +557,58 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.output = on_output,
 		.setenv = on_setenv,
 		.addpath = on_addpath,
+		.stores = on_stores,
+		.uploaded = on_uploaded,
 		.done = on_builtin_done,
 		.data = step,
+		.memory = step->stage ? step->stage->state : NULL,
 	};
 	step->running = true;
+}
+
+/* A stage of a built-in is that of an action whose files nobody reads. */
+static bool
+make_stage(struct step *step, const struct uses_place *place, struct wf_error *err)
+{
+	struct job *job = step->job;
+	struct wf_diags diags = { .arena = job->arena };
+	struct action *action = wf_new(job->arena, struct action);
+	const struct builtin *builtin = place->builtin;
+
+	action->kind = ACTION_NODE;
+	action->post = wf_str(builtin->repository);
+	action->post_if = condition_read_plain(job->arena, wf_str(builtin->post_if),
+	    step->def->uses_pos, CTX_STEP_IF, &diags);
+	if (diags.nerrors)
+		return wf_diags_first(&diags, err);
+	step->stage = stage_of(job, outer_stage(step), step->def);
+	step->stage->place = *place;
+	step->stage->action = action;
+	step->stage->inputs = expr_copy(job->arena, expr_object_value(step->inputs)).object;
+	stage_register_post(job, step->stage);
+	return true;
+}
+
+static bool
+start_builtin(struct step *step, const struct uses_place *place, struct wf_error *err)
+{
+	const struct builtin *builtin = place->builtin;
+
+	if (!builtin_inputs(step, builtin, err) || (builtin->post && !make_stage(step, place, err)))
+		return false;
+	prepare_builtin(step, builtin);
 	builtin->start(&step->builtin);
+	return true;
+}
+
+static bool
+start_builtin_post(struct step *step)
+{
+	const struct builtin *builtin = step->stage->place.builtin;
+
+	step->inputs = step->stage->inputs;
+	prepare_builtin(step, builtin);
+	builtin->post(&step->builtin);
 	return true;
 }
 
@@ -564,7 +642,7 @@ start_main(struct step *step, struct wf_error *err)
 	if (!find_place(step, &place, err))
 		return bring_start(step, on_brought, err);
 	set_identity(step, &place.ref);
-	return place.kind == USES_PLACE_BUILTIN ? start_builtin(step, place.builtin, err)
+	return place.kind == USES_PLACE_BUILTIN ? start_builtin(step, &place, err)
 	                                        : start_action(step, &place, err);
 }
 

@@ -421,6 +421,38 @@ add_remarks(struct page *page, const char *heading, const struct report_texts *l
 	add_dropped(page, list);
 }
 
+/* "12 B", "3.4 MB" */
+static struct wf_str
+size_text(struct wf_arena *arena, uint64_t size)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double value = (double)size / 1000;
+	size_t unit = 0;
+
+	if (size < 1000)
+		return wf_strf(arena, "%" PRIu64 " B", size);
+	for (; value >= 999.95 && unit + 1 < WF_COUNT(units); unit++)
+		value /= 1000;
+	return wf_strf(arena, "%.1f %s", value, units[unit]);
+}
+
+static void
+add_artifacts(struct page *page, const struct report *report)
+{
+	if (report->nartifacts > 0)
+		add_heading(page, "Artifacts");
+	for (size_t i = 0; i < report->nartifacts; i++) {
+		const struct report_artifact *artifact = &report->artifacts[i];
+		uint64_t files = artifact->facts.files;
+		struct wf_str size = size_text(page->arena, artifact->facts.size);
+
+		add_line(page, 2, STYLE_PLAIN,
+		    wf_strf(page->arena, "%.*s (%" PRIu64 " %s, %.*s)", WF_ARG(artifact->name),
+		        files, files == 1 ? "file" : "files", WF_ARG(size)));
+		add_line(page, 6, STYLE_FAINT, artifact->path);
+	}
+}
+
 /* ---- totals ---- */
 
 /* "3 jobs: 1 success, 2 skipped" */
@@ -490,6 +522,8 @@ report_show(FILE *out, const struct report *report, bool color)
 	add_asleep(&page, &report->asleep);
 	add_annotations(&page, &report->annotations);
 	add_summaries(&page, &report->summaries);
+	add_artifacts(&page, report);
+	add_remarks(&page, "Would have changed on GitHub", &report->writes);
 	add_remarks(&page, "Differences from GitHub", &report->differences);
 	add_remarks(&page, "Notes", &report->notes);
 	add_totals(&page, report);
