@@ -73,14 +73,16 @@ run(struct bench *bench, enum box_kind kind, const char *state)
 	const char *const layers[] = { bench->image, NULL };
 	const struct box_image image = { .layers = layers, .user = "" };
 	struct box_spec spec = { .name = "bench", .repo = "bench", .worktree = state };
+	struct nest nest;
 	uv_loop_t loop;
 
 	spec.state = state;
 	spec.image = bench->image ? &image : NULL;
 	spec.temp = wf_join(arena, state, "temp");
 	uv_loop_init(&loop);
+	nest_open(&nest, &loop);
 	if (wf_mkdirs(spec.temp, 0755, NULL)) {
-		bench->box = box_new(kind, arena, &loop, &spec);
+		bench->box = box_new(kind, arena, &nest, &spec);
 		bench->box->on_ready = on_ready;
 		bench->box->on_gone = on_gone;
 		bench->box->data = bench;
@@ -88,6 +90,7 @@ run(struct bench *bench, enum box_kind kind, const char *state)
 		uv_run(&loop, UV_RUN_DEFAULT);
 		box_free(bench->box);
 	}
+	nest_close(&nest);
 	uv_loop_close(&loop);
 	wf_arena_free(arena);
 	return bench->status;
