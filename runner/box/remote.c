@@ -3,7 +3,7 @@
  * loss, stop, end.
  *
  * Two facts end it: the socket has no other end any more (remote_lost), and the process has been
- * reaped (on_init_gone). The keeper of a sandbox is reaped only after the last process of the job,
+ * reaped (on_init_gone). That of a sandbox is reaped only after the last process of the job,
  * so calls that were under way end there, and not before. */
 #include "runner/box/remote.h"
 
