@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* box_run.c - runs one command in a box, for scripts that measure and test boxes.
  *
- *     box_run [--host] [--image LAYER] [-n TIMES] STATE COMMAND...
+ *     box_run [--host] [--image LAYER] [-b BOXES] [-n TIMES] STATE COMMAND...
  *
  * STATE is an empty folder, which is also the work tree. Output goes where it came from; the exit
  * status is the command's (128 + signal), or 125 when there was none. With -n the command runs that
- * many times, one after the other, in the same box. LAYER is the folder of an unpacked image. */
+ * many times, one after the other, in the same box; with -b in that many boxes, one after the
+ * other. LAYER is the folder of an unpacked image. */
 #include "base/fs.h"
 #include "runner/box/box.h"
 
@@ -18,7 +19,7 @@ struct bench {
 	struct box *box;
 	struct box_exec exec;
 	const char *image; /* NULL: the machine */
-	int times;
+	int times, left; /* in each box; of these in this one */
 	int status;
 };
 
@@ -40,7 +41,7 @@ on_end(struct box_exec *exec, const struct box_end *end)
 		fprintf(stderr, "%s\n", end->error.msg);
 		bench->status = 125;
 	}
-	if (end->started && --bench->times > 0)
+	if (end->started && --bench->left > 0)
 		box_exec(bench->box, exec);
 	else
 		box_stop(bench->box);
@@ -66,30 +67,41 @@ on_gone(struct box *box)
 	(void)box;
 }
 
-static int
-run(struct bench *bench, enum box_kind kind, const char *state)
+static void
+run_box(struct bench *bench, enum box_kind kind, struct nest *nest, const char *state)
 {
-	struct wf_arena *arena = wf_arena_new();
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	const char *const layers[] = { bench->image, NULL };
 	const struct box_image image = { .layers = layers, .user = "" };
 	struct box_spec spec = { .name = "bench", .repo = "bench", .worktree = state };
-	uv_loop_t loop;
 
 	spec.state = state;
 	spec.image = bench->image ? &image : NULL;
 	spec.temp = wf_join(arena, state, "temp");
+	if (!wf_mkdirs(spec.temp, 0755, NULL))
+		return;
+	bench->left = bench->times;
+	bench->box = box_new(kind, arena, nest, &spec);
+	bench->box->on_ready = on_ready;
+	bench->box->on_gone = on_gone;
+	bench->box->data = bench;
+	box_start(bench->box);
+	uv_run(nest->loop, UV_RUN_DEFAULT);
+	box_free(bench->box);
+}
+
+static int
+run(struct bench *bench, enum box_kind kind, int boxes, const char *state)
+{
+	struct nest nest;
+	uv_loop_t loop;
+
 	uv_loop_init(&loop);
-	if (wf_mkdirs(spec.temp, 0755, NULL)) {
-		bench->box = box_new(kind, arena, &loop, &spec);
-		bench->box->on_ready = on_ready;
-		bench->box->on_gone = on_gone;
-		bench->box->data = bench;
-		box_start(bench->box);
-		uv_run(&loop, UV_RUN_DEFAULT);
-		box_free(bench->box);
-	}
+	nest_open(&nest, &loop);
+	for (int i = 0; i < boxes; i++)
+		run_box(bench, kind, &nest, state);
+	nest_close(&nest);
 	uv_loop_close(&loop);
-	wf_arena_free(arena);
 	return bench->status;
 }
 
@@ -99,7 +111,7 @@ main(int argc, char **argv)
 	static const char *const env[] = { "PATH=/usr/local/bin:/usr/bin:/bin", NULL };
 	enum box_kind kind = BOX_SANDBOX;
 	struct bench bench = { .times = 1, .status = 125 };
-	int i = 1;
+	int boxes = 1, i = 1;
 
 	box_init_main(argc, argv);
 	for (; argv[i] && argv[i][0] == '-'; i++) {
@@ -109,10 +121,13 @@ main(int argc, char **argv)
 			bench.image = argv[++i];
 		else if (strcmp(argv[i], "-n") == 0 && argv[i + 1])
 			bench.times = (int)strtol(argv[++i], NULL, 10);
+		else if (strcmp(argv[i], "-b") == 0 && argv[i + 1])
+			boxes = (int)strtol(argv[++i], NULL, 10);
 	}
 	if (argc - i < 2) {
 		fprintf(stderr,
-		    "usage: box_run [--host] [--image LAYER] [-n TIMES] STATE COMMAND...\n");
+		    "usage: box_run [--host] [--image LAYER] [-b BOXES] [-n TIMES] STATE "
+		    "COMMAND...\n");
 		return 125;
 	}
 	bench.exec = (struct box_exec){
@@ -123,5 +138,5 @@ main(int argc, char **argv)
 		.on_end = on_end,
 		.data = &bench,
 	};
-	return run(&bench, kind, argv[i]);
+	return run(&bench, kind, boxes, argv[i]);
 }

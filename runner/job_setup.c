@@ -127,7 +127,7 @@ make_box(struct job *job, struct wf_error *err)
 		add_mounts(job, self, &spec);
 	if (job->container && !container_use(job, &spec, err))
 		return false;
-	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
+	job->box = box_new(session->options->box, job->arena, &session->nest, &spec);
 	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
 	job->box->spec.busy = job->commands_dir;
 	job->box->on_ready = job_box_ready;

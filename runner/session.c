@@ -691,6 +691,7 @@ open_session(struct session *session, struct wf_error *err)
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
 	uv_loop_init(&session->loop);
+	nest_open(&session->nest, &session->loop); /* gets ready while the event is looked at */
 	add_secret_masks(session);
 	if (!session_look(session, err))
 		return false;
@@ -713,6 +714,7 @@ close_session(struct session *session)
 	claims_close(session->claims);
 	ledger_close(session->ledger);
 	service_stop(session->service);
+	nest_close(&session->nest);
 	scratch_free(session->scratch);
 	stock_close(session->stock);
 	mask_free(session->mask);

@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "event/event.h"
 #include "event/repo.h"
+#include "runner/box/nest.h"
 #include "runner/ledger.h"
 #include "runner/load.h"
 #include "runner/node.h"
@@ -27,6 +28,7 @@ struct session {
 	const struct session_options *options;
 	struct wf_arena *arena;
 	uv_loop_t loop;
+	struct nest nest; /* of the jobs' boxes */
 	struct repo *repo;
 	struct repo_facts facts;
 	struct record *record;

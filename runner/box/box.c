@@ -7,11 +7,11 @@
 #include <string.h>
 
 struct box *
-box_new(enum box_kind kind, struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec)
+box_new(enum box_kind kind, struct wf_arena *arena, struct nest *nest, const struct box_spec *spec)
 {
 	switch (kind) {
-	case BOX_SANDBOX: return box_sandbox_new(arena, loop, spec);
-	case BOX_HOST: return box_host_new(arena, loop, spec);
+	case BOX_SANDBOX: return box_sandbox_new(arena, nest, spec);
+	case BOX_HOST: return box_host_new(arena, nest, spec);
 	}
 	abort();
 }

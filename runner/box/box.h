@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "runner/box/limits.h"
+#include "runner/box/nest.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,7 +115,8 @@ struct box_ops {
 
 struct box {
 	const struct box_ops *ops;
-	uv_loop_t *loop;
+	struct nest *nest; /* where its init is born */
+	uv_loop_t *loop; /* that of the nest */
 	struct wf_arena *arena; /* the job's; outlives the box */
 	struct box_spec spec;
 	struct box_layout layout; /* set by the box_*_new() function */
@@ -126,9 +128,9 @@ struct box {
 };
 
 /* Makes a box that is not started. The spec's strings must outlive it. */
-struct box *box_sandbox_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec);
-struct box *box_host_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec);
-struct box *box_new(enum box_kind kind, struct wf_arena *arena, uv_loop_t *loop,
+struct box *box_sandbox_new(struct wf_arena *arena, struct nest *nest, const struct box_spec *spec);
+struct box *box_host_new(struct wf_arena *arena, struct nest *nest, const struct box_spec *spec);
+struct box *box_new(enum box_kind kind, struct wf_arena *arena, struct nest *nest,
     const struct box_spec *spec);
 
 /* Starts; on_ready is called later from the loop, never from within. */
@@ -160,9 +162,9 @@ void box_exec_error(struct wf_error *err, const struct box_exec *exec, int errnu
 /* A folder of a sandbox with programs that it brings along (sudo), for PATH. */
 #define BOX_TOOLS "/run/wfrun"
 
-/* The argv[0] under which this program is started again as a box's init. */
+/* The argv[0] under which this program is started again as the nest of boxes' inits. */
 #define BOX_INIT_NAME "wfrun-box"
 
-/* Whether `argv` asks this process to be a box's init; never returns when it does. Called first
- * thing in main(). */
+/* Whether `argv` asks this process to be the nest; never returns when it does. Called first thing
+ * in main(). */
 void box_init_main(int argc, char **argv);

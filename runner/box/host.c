@@ -128,11 +128,10 @@ host_start(struct box *box)
 		.spec = box->spec,
 		.layout = box->layout,
 		.sandbox = false,
-		.parent = getpid(),
 	};
 	struct wf_error err;
 
-	remote->loop = box->loop;
+	remote->nest = box->nest;
 	remote->valve = box->spec.valve;
 	remote->arena = box->arena;
 	remote->on_ready = on_ready;
@@ -267,14 +266,15 @@ static const struct box_ops host_ops = {
 };
 
 struct box *
-box_host_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec)
+box_host_new(struct wf_arena *arena, struct nest *nest, const struct box_spec *spec)
 {
 	struct host *host = wf_new(arena, struct host);
 	struct box *box = &host->box;
 	const char *state = spec->state;
 
 	box->ops = &host_ops;
-	box->loop = loop;
+	box->nest = nest;
+	box->loop = nest->loop;
 	box->arena = arena;
 	box->spec = *spec;
 	box->layout = (struct box_layout){

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* init.c - a box's init: set up once, then serve requests until the socket ends.
  *
- * It is this program started again, single-threaded from birth, so that it may fork, mount and
+ * It is a fork of the nest (hatch.c), single-threaded from birth, so that it may fork, mount and
  * wait as it likes. Of a sandbox it is PID 1, and its end is the end of all. Of a host box it is a
  * subreaper, and kills what is left before it ends. */
+#include "runner/box/init.h"
+
 #include "base/arena.h"
 #include "base/fs.h"
 #include "runner/box/box.h"
@@ -30,6 +32,7 @@ struct init {
 	struct wire_setup setup;
 	struct root root; /* of a sandbox */
 	struct children children;
+	const struct init_birth *birth;
 	int sock;
 	int signals; /* SIGCHLD, and SIGTERM where it ends the box */
 	int null; /* everybody's stdin */
@@ -78,7 +81,10 @@ make_sandbox(struct init *init, struct wf_error *err)
 {
 	const struct wire_setup *setup = &init->setup;
 
-	return limits_join(setup->joins, err) && space_enter(init->sock, setup, err) &&
+	if (init->birth->refused)
+		return space_refused(&init->birth->space, init->birth->refused, err);
+	return limits_join(setup->joins, err) &&
+	       space_enter(&init->birth->space, setup->spec.image != NULL, err) &&
 	       space_name(setup->spec.name, err) &&
 	       root_build(&init->root, init->arena, setup, err) && space_drop(err);
 }
@@ -282,15 +288,11 @@ live(struct init *init)
 		child_kill_all();
 }
 
-void
-box_init_main(int argc, char **argv)
+_Noreturn void
+init_live(const struct init_birth *birth)
 {
-	struct init init = { .sock = WIRE_FD };
+	struct init init = { .birth = birth, .sock = birth->sock };
 
-	if (argc < 1 || strcmp(argv[0], BOX_INIT_NAME) != 0)
-		return;
-	close_range(WIRE_FD + 1, ~0u, 0);
-	fcntl(WIRE_FD, F_SETFD, FD_CLOEXEC);
 	init.arena = wf_arena_new();
 	init.scratch = wf_arena_new();
 	init.children.arena = init.arena;

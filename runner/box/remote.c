@@ -3,7 +3,7 @@
  * loss, stop, end.
  *
  * Two facts end it: the socket has no other end any more (remote_lost), and the process has been
- * reaped (on_proc_gone). The keeper of a sandbox is reaped only after the last process of the job,
+ * reaped (on_init_gone). That of a sandbox is reaped only after the last process of the job,
  * so calls that were under way end there, and not before. */
 #include "runner/box/remote.h"
 
@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -43,7 +44,7 @@ static void on_socket(uv_poll_t *poll, int status, int events);
 static void on_later(uv_timer_t *timer);
 static void on_output(struct drain *drain, int stream, struct wf_str chunk);
 static void on_output_over(struct drain *drain);
-static void on_proc_gone(struct proc *proc);
+static void on_init_gone(struct nest_child *init);
 static void lost(struct remote *r);
 static void settle(struct remote *r);
 static void on_closed(uv_handle_t *handle);
@@ -55,7 +56,7 @@ prepare(struct remote *r)
 {
 	r->sock = -1;
 	r->room = wf_alloc(r->arena, DRAIN_ROOM, 1);
-	uv_timer_init(r->loop, &r->later);
+	uv_timer_init(r->nest->loop, &r->later);
 	r->later.data = r;
 	r->nopen = 1;
 }
@@ -76,43 +77,18 @@ remote_refuse(struct remote *r, const struct wf_error *err)
 	uv_timer_start(&r->later, on_later, 0, 0);
 }
 
-/* What the dynamic linker and the sanitizers need to start the same program again. */
-static const char **
-init_env(struct wf_arena *arena)
+/* Takes the socket when it returns 0. */
+static int
+bear(struct remote *r, int sock, const struct wire_setup *setup)
 {
-	size_t n = 0;
-	const char **env;
+	struct nest_order *order = &r->init.order;
 
-	while (environ[n])
-		n++;
-	env = wf_new_array(arena, n + 1, const char *);
-	n = 0;
-	for (char **var = environ; *var; var++) {
-		struct wf_str name = wf_str_sub(wf_str(*var), 0, strcspn(*var, "="));
-
-		if (wf_str_starts(name, WF_S("LD_")) || wf_str_ends(name, WF_S("SAN_OPTIONS")))
-			env[n++] = *var;
-	}
-	return env;
-}
-
-static void
-spawn(struct remote *r, int sock, const char *name)
-{
-	const char *argv[] = { BOX_INIT_NAME, name, NULL };
-	const int fds[WIRE_FD + 1] = { -1, -1, -1, sock };
-
-	r->running = true;
-	r->proc.data = r;
-	r->proc.on_gone = on_proc_gone;
-	proc_start(&r->proc, r->loop,
-	    &(struct proc_options){
-	        .file = "/proc/self/exe",
-	        .argv = argv,
-	        .env = init_env(r->arena),
-	        .fds = fds,
-	        .nfds = WF_COUNT(fds),
-	    });
+	order->sandbox = r->sandbox = setup->sandbox;
+	order->own_network = setup->spec.no_network;
+	snprintf(order->name, sizeof(order->name), "%s", setup->spec.name);
+	r->init.data = r;
+	r->init.on_gone = on_init_gone;
+	return nest_bear(r->nest, &r->init, sock);
 }
 
 static void
@@ -124,7 +100,7 @@ watch(struct remote *r, int events)
 static bool
 listen_to(struct remote *r, int sock, struct wf_error *err)
 {
-	int rc = uv_poll_init(r->loop, &r->poll, sock);
+	int rc = uv_poll_init(r->nest->loop, &r->poll, sock);
 
 	if (rc < 0)
 		return wf_fail_sys(err, -rc, "socket of the box");
@@ -214,7 +190,7 @@ start(struct remote *r, const struct wire_setup *setup, struct wf_error *err)
 	wf_auto(wf_buf_release) struct wf_buf texts = WF_BUF_INIT;
 	wf_auto(wf_close_fd) int theirs = -1;
 	struct wire_request request;
-	int pair[2], packed;
+	int pair[2], packed, errnum;
 
 	wire_put_setup(&request, &texts, setup);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -228,7 +204,13 @@ start(struct remote *r, const struct wire_setup *setup, struct wf_error *err)
 	if (packed < 0)
 		return wf_fail_sys(err, errno, "request to the box");
 	send_request(r, &request, &packed, 1);
-	spawn(r, theirs, setup->spec.name);
+	errnum = bear(r, theirs, setup);
+	if (errnum) {
+		lost(r);
+		return wf_fail_sys(err, errnum, "start of the box");
+	}
+	wf_take_fd(&theirs);
+	r->running = true;
 	return true;
 }
 
@@ -308,7 +290,7 @@ exec_open(struct remote_call *call, struct wire_request *request, int fds[3], st
 	call->drain.on_chunk = on_output;
 	call->drain.on_over = on_output_over;
 	call->drain.data = call;
-	errnum = drain_open(&call->drain, r->loop, fds + 1);
+	errnum = drain_open(&call->drain, r->nest->loop, fds + 1);
 	if (errnum == 0)
 		return true;
 	close(fds[0]);
@@ -513,10 +495,11 @@ remote_stop(struct remote *r)
 	r->stopping = true;
 	if (!r->error.msg[0])
 		wf_fail(&r->error, WF_ERR_SYS, WF_NOWHERE, "the box was stopped");
-	/* its init ends at the end of the socket; the signal is for one that hangs in a mount */
+	/* its init ends at the end of the socket; the signal is for one that hangs in a mount, and
+	 * PID 1 heeds no other */
 	lost(r);
 	if (r->running)
-		proc_signal(&r->proc, SIGTERM);
+		nest_signal(&r->init, r->sandbox ? SIGKILL : SIGTERM);
 	settle(r);
 }
 
@@ -537,15 +520,15 @@ say_why(struct remote *r, const struct proc_end *end)
 
 /* All processes of the box are gone: what was under way was killed. */
 static void
-on_proc_gone(struct proc *proc)
+on_init_gone(struct nest_child *init)
 {
-	struct remote *r = proc->data;
+	struct remote *r = init->data;
 
 	if (r->sock >= 0)
 		on_socket(&r->poll, 0, UV_READABLE); /* its last answers */
 	lost(r);
 	r->running = false;
-	say_why(r, &proc->end);
+	say_why(r, &init->end);
 	for (struct remote_call *call = r->calls; call; call = call->next) {
 		if (!call->exec) {
 			call->end.error = r->error;

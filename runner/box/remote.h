@@ -11,8 +11,8 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "runner/box/box.h"
+#include "runner/box/nest.h"
 #include "runner/box/wire.h"
-#include "runner/proc.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,7 +23,7 @@ struct remote_message;
 
 struct remote {
 	/* set by the owner before remote_start() */
-	uv_loop_t *loop;
+	struct nest *nest;
 	struct wf_arena *arena;
 	struct valve *valve; /* of what processes print, or NULL */
 	/* err is NULL when the init is ready; then root is a descriptor (O_PATH) of its root
@@ -33,12 +33,13 @@ struct remote {
 	void *data;
 
 	/* the remote's own */
-	struct proc proc;
+	struct nest_child init;
+	bool sandbox;
 	uv_poll_t poll;
 	uv_timer_t later; /* says from the loop what was known at once */
 	int sock; /* -1: closed, nothing more is said or heard */
 	unsigned nopen; /* handles whose close callback has not run */
-	bool running; /* the process has not been reaped */
+	bool running; /* the init has not been reaped */
 	bool answered; /* on_ready ran */
 	bool ready;
 	bool stopping;

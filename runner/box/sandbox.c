@@ -51,11 +51,10 @@ sandbox_start(struct box *box)
 		.spec = box->spec,
 		.layout = box->layout,
 		.sandbox = true,
-		.parent = getpid(),
 	};
 	struct wf_error err;
 
-	remote->loop = box->loop;
+	remote->nest = box->nest;
 	remote->valve = box->spec.valve;
 	remote->arena = box->arena;
 	remote->on_ready = on_ready;
@@ -148,14 +147,15 @@ layout_of(struct wf_arena *arena, const struct box_spec *spec)
 }
 
 struct box *
-box_sandbox_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec)
+box_sandbox_new(struct wf_arena *arena, struct nest *nest, const struct box_spec *spec)
 {
 	struct sandbox *sandbox = wf_new(arena, struct sandbox);
 	struct box *box = &sandbox->box;
 
 	sandbox->root = -1;
 	box->ops = &sandbox_ops;
-	box->loop = loop;
+	box->nest = nest;
+	box->loop = nest->loop;
 	box->arena = arena;
 	box->spec = *spec;
 	box->layout = layout_of(arena, spec);

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* space.c - namespaces, the keeper that stays outside of them, and capabilities.
- *
- * A process cannot move itself into a PID namespace, only its children: so init forks, and what was
- * started by wfrun stays behind as the keeper. The kernel lets the keeper reap PID 1 only when all
- * processes of the namespace are gone; its exit is therefore the end of the job. */
+/* space.c - namespaces and capabilities. */
 #include "runner/box/space.h"
 
 #include "base/arena.h"
@@ -15,7 +11,6 @@
 #include <linux/capability.h>
 #include <net/if.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +18,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* ---- what the kernel may refuse, and the way out ---- */
@@ -97,65 +91,30 @@ write_proc(const char *path, const char *text)
 	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 }
 
-/* A user namespace in which this user is itself, or root, and the only one. */
+struct space
+space_plan(bool own_network)
+{
+	struct space space = { .uid = getuid(), .gid = getgid() };
+
+	space.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+	if (own_network)
+		space.flags |= CLONE_NEWNET;
+	if (!may_mount())
+		space.flags |= CLONE_NEWUSER;
+	return space;
+}
+
+/* The user namespace has one user, this one, which is itself there, or root. */
 static bool
-enter_user(bool as_root, struct wf_error *err)
+map_user(const struct space *space, bool as_root, struct wf_error *err)
 {
 	char users[64], groups[64];
-	unsigned uid = getuid(), gid = getgid();
 
-	snprintf(users, sizeof(users), "%u %u 1\n", as_root ? 0 : uid, uid);
-	snprintf(groups, sizeof(groups), "%u %u 1\n", as_root ? 0 : gid, gid);
-	if (unshare(CLONE_NEWUSER) < 0)
-		return refuse(err, errno, "a user namespace");
+	snprintf(users, sizeof(users), "%u %u 1\n", as_root ? 0 : space->uid, space->uid);
+	snprintf(groups, sizeof(groups), "%u %u 1\n", as_root ? 0 : space->gid, space->gid);
 	if (!write_proc("/proc/self/setgroups", "deny") ||
 	    !write_proc("/proc/self/uid_map", users) || !write_proc("/proc/self/gid_map", groups))
 		return refuse(err, errno, "the users of a user namespace");
-	return true;
-}
-
-/* Waits for PID 1 of the job; SIGTERM ends it. Its own end says how PID 1 ended. */
-_Noreturn static void
-keep(pid_t child, const sigset_t *signals)
-{
-	int status;
-
-	for (;;) {
-		int signum = sigwaitinfo(signals, NULL);
-
-		if (signum == SIGTERM)
-			kill(child, SIGKILL);
-		if (waitpid(child, &status, WNOHANG) != child)
-			continue;
-		if (WIFEXITED(status))
-			_exit(WEXITSTATUS(status));
-		signal(WTERMSIG(status), SIG_DFL);
-		sigprocmask(SIG_UNBLOCK, signals, NULL);
-		raise(WTERMSIG(status));
-		_exit(128 + WTERMSIG(status));
-	}
-}
-
-/* The keeper has no part in the conversation: its copy of the socket would hide wfrun's end. */
-static bool
-fork_init(int sock, struct wf_error *err)
-{
-	sigset_t signals;
-	pid_t child;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGCHLD);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	child = fork();
-	if (child < 0)
-		return wf_fail_sys(err, errno, "fork of the box's init");
-	if (child > 0) {
-		close(sock);
-		keep(child, &signals);
-	}
-	/* when the keeper is gone before this line, wfrun closes the socket instead */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return true;
 }
 
@@ -170,24 +129,21 @@ raise_loopback(struct wf_error *err)
 }
 
 bool
-space_enter(int sock, const struct wire_setup *setup, struct wf_error *err)
+space_enter(const struct space *space, bool as_root, struct wf_error *err)
 {
-	bool own_network = setup->spec.no_network;
+	if ((space->flags & CLONE_NEWUSER) && !map_user(space, as_root, err))
+		return false;
+	return !(space->flags & CLONE_NEWNET) || raise_loopback(err);
+}
 
-	if (!may_mount() && !enter_user(setup->spec.image != NULL, err))
-		return false;
-	if (own_network && unshare(CLONE_NEWNET) < 0)
+bool
+space_refused(const struct space *space, int errnum, struct wf_error *err)
+{
+	if ((space->flags & CLONE_NEWUSER) && unshare(CLONE_NEWUSER) < 0)
+		return refuse(err, errno, "a user namespace");
+	if ((space->flags & CLONE_NEWNET) && unshare(CLONE_NEWNET) < 0)
 		return refuse(err, errno, "a network namespace");
-	if (own_network && !raise_loopback(err))
-		return false;
-	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) < 0)
-		return refuse(err, errno, "mount, PID, IPC and UTS namespaces");
-	/* after the change of credentials, which clears it */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return wf_fail_sys(err, errno, "prctl");
-	if (getppid() != setup->parent)
-		_exit(0);
-	return fork_init(sock, err);
+	return refuse(err, errnum, "mount, PID, IPC and UTS namespaces");
 }
 
 /* ---- capabilities ---- */

@@ -5,18 +5,24 @@
 #pragma once
 
 #include "base/error.h"
-#include "runner/box/wire.h"
 
 #include <stdbool.h>
-#include <sys/types.h>
 
-/* Moves into namespaces of its own (mount, PID, IPC, UTS; user too when the privileges are
- * missing; network, with nothing but its loopback interface, when the setup's spec has no_network).
- * Where a user namespace is needed its only user is this one, and is called root in there when the
- * box is made of an image, whose files are root's. Returns true in a new process, PID 1 of these
- * namespaces; the calling process stays behind as its keeper, is reaped only after the last process
- * in there, and never returns. Dies with setup->parent. On false nothing was started. */
-bool space_enter(int sock, const struct wire_setup *setup, struct wf_error *err);
+struct space {
+	int flags; /* of clone(2) */
+	unsigned uid, gid; /* outside of it */
+};
+
+/* The namespaces that a sandbox is to be born into: mount, PID, IPC, UTS; user too when the
+ * privileges are missing; network, with nothing but its loopback interface, when `own_network`. */
+struct space space_plan(bool own_network);
+/* Makes them usable, from within: users are mapped, the loopback interface is up. The only user of
+ * a user namespace is this one, called root in there when `as_root`: a box made of an image needs
+ * it, as the image's files are root's. */
+bool space_enter(const struct space *space, bool as_root, struct wf_error *err);
+/* False, and *err says which of them the kernel refused with `errnum`, and the way out. Called by a
+ * process outside of them that ends then. */
+bool space_refused(const struct space *space, int errnum, struct wf_error *err);
 /* Takes from all processes started from now on what the root of a container does not get. */
 bool space_drop(struct wf_error *err);
 /* Names the machine after the box. */

@@ -183,8 +183,6 @@ void
 wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct wire_setup *setup)
 {
 	*request = (struct wire_request){ .kind = WIRE_SETUP };
-	wf_buf_addf(texts, "%d", (int)setup->parent);
-	wf_buf_addc(texts, '\0');
 	wire_put(texts, setup->sandbox ? "sandbox" : "host");
 	wire_put(texts, setup->spec.no_network ? "none" : "host");
 	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
@@ -226,7 +224,6 @@ wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struc
 	struct box_mount *mounts = wf_new_array(arena, n, struct box_mount);
 
 	*setup = (struct wire_setup){ 0 };
-	setup->parent = (pid_t)strtol(wire_get(&texts), NULL, 10);
 	setup->sandbox = strcmp(wire_get(&texts), "sandbox") == 0;
 	setup->spec.no_network = strcmp(wire_get(&texts), "none") == 0;
 	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)

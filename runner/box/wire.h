@@ -17,7 +17,7 @@
 #include <sys/types.h>
 
 #define WIRE_MAX_FDS 3
-/* The init's end of the socket pair. */
+/* The nest's end of its socket pair (hatch.h). */
 #define WIRE_FD 3
 
 enum wire_request_kind {
@@ -79,7 +79,6 @@ struct wire_setup {
 	struct box_spec spec;
 	struct box_layout layout;
 	bool sandbox; /* false: no namespaces, the machine as it is */
-	pid_t parent; /* wfrun */
 	const char *const *joins; /* limits_join(), NULL-ended */
 };
 

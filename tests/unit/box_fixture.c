@@ -66,11 +66,12 @@ box_fixture_make_in(struct box_fixture *f, enum box_kind kind, const char *place
 	f->state = folder(f, "state");
 	f->temp = folder(f, "state/temp");
 	CHECK_INT(uv_loop_init(&f->loop), 0);
+	nest_open(&f->nest, &f->loop);
 	spec.worktree = f->worktree;
 	spec.state = f->state;
 	spec.temp = f->temp;
 	spec.nmounts = nmounts;
-	f->box = box_new(kind, f->arena, &f->loop, &spec);
+	f->box = box_new(kind, f->arena, &f->nest, &spec);
 	f->box->on_ready = on_ready;
 	f->box->on_gone = on_gone;
 	f->box->data = f;
@@ -108,6 +109,7 @@ box_fixture_sweep(struct box_fixture *f)
 {
 	CHECK(f->gone);
 	box_free(f->box);
+	nest_close(&f->nest);
 	CHECK_INT(uv_loop_close(&f->loop), 0);
 	CHECK(wf_remove_tree(f->dir, NULL));
 	wf_arena_free(f->arena);

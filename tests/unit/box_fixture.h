@@ -11,6 +11,7 @@
 struct box_fixture {
 	struct wf_arena *arena;
 	uv_loop_t loop;
+	struct nest nest;
 	struct box *box;
 	char dir[64]; /* of this fixture: work tree, state, canary */
 	char *worktree, *state, *temp;

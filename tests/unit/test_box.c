@@ -404,6 +404,45 @@ TEST(box_open_sees_what_the_job_sees_and_never_waits)
 
 /* ---- the end ---- */
 
+static void
+await_refusal(struct box_fixture *f)
+{
+	while (!f->ready && uv_run(&f->loop, UV_RUN_ONCE))
+		;
+	CHECK(f->ready);
+	CHECK_STR(wf_str_sub(wf_str(f->error.msg), 0, 17), "start of the box:");
+	box_fixture_close(f);
+}
+
+static void
+signal_nest(struct box_fixture *f, int signum)
+{
+	CHECK_INT(kill(f->nest.proc.child.pid, signum), 0);
+}
+
+TEST(box_start_says_that_the_nest_was_gone_before)
+{
+	struct box_fixture f;
+
+	box_fixture_make(&f, BOX_SANDBOX, NULL, 0);
+	signal_nest(&f, SIGKILL);
+	uv_ref((uv_handle_t *)&f.nest.proc.child);
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	box_start(f.box);
+	await_refusal(&f);
+}
+
+TEST(box_start_says_that_the_nest_went_meanwhile)
+{
+	struct box_fixture f;
+
+	box_fixture_make(&f, BOX_HOST, NULL, 0);
+	signal_nest(&f, SIGSTOP); /* so that it does not answer before it is gone */
+	box_start(f.box);
+	signal_nest(&f, SIGKILL);
+	await_refusal(&f);
+}
+
 /* How many processes of the machine have `marker` as one of their arguments. */
 static int
 count_processes(const char *marker)

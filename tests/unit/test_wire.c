@@ -48,7 +48,6 @@ TEST(wire_setup_arrives_as_it_was_sent)
 		.layout = { "/home", "/work", "/work/r/r", "/work/_temp", "/work/_actions",
 		    "/tools" },
 		.sandbox = true,
-		.parent = 4711,
 	};
 	struct wire_request request;
 	struct wire_setup got;
@@ -56,7 +55,6 @@ TEST(wire_setup_arrives_as_it_was_sent)
 	wire_put_setup(&request, &texts, &sent);
 	wire_get_setup(arena, &request, wf_buf_str(&texts), &got);
 	CHECK(got.sandbox);
-	CHECK_INT(got.parent, 4711);
 	CHECK_STR(wf_str(got.spec.name), "n");
 	CHECK_STR(wf_str(got.spec.temp), "/s/t");
 	CHECK_STR(wf_str(got.layout.home), "/home");
