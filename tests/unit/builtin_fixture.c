@@ -46,9 +46,10 @@ scratch_init(struct scratch *scratch)
 void
 scratch_release(struct scratch *scratch)
 {
-	struct wf_error err;
+	struct wf_error err = { 0 };
 
-	CHECK(wf_remove_tree(scratch->dir, &err));
+	wf_remove_tree(scratch->dir, &err);
+	CHECK_STR(wf_str(err.msg), "");
 	wf_arena_free(scratch->arena);
 }
 
