@@ -285,7 +285,7 @@ repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const cha
 
 bool
 repo_count_lines(struct repo *repo, const char *base, const char *head, bool worktree,
-    struct repo_lines *out, struct wf_error *err)
+    struct repo_line_count *out, struct wf_error *err)
 {
 	wf_auto(repo_tree_freep) git_tree *from = NULL;
 	wf_auto(repo_tree_freep) git_tree *to = NULL;

@@ -135,7 +135,7 @@ static void
 put_size(const struct event_maker *maker, struct expr_object *pull)
 {
 	const struct event *event = maker->event;
-	struct repo_lines lines;
+	struct repo_line_count lines;
 	struct wf_error ignored;
 
 	if (!event->has_changes)
