@@ -317,7 +317,7 @@ static void
 check_call(struct walk *walk, const struct job_def *job, const struct permissions_def *given)
 {
 	struct session *session = walk->session;
-	const struct session_call called = {
+	const struct foreign_call called = {
 		.uses = job->uses,
 		.pos = job->uses_pos,
 		.files = walk->files,

@@ -247,7 +247,7 @@ static bool
 open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
-	const struct session_call called = {
+	const struct foreign_call called = {
 		.uses = job->def->uses,
 		.pos = job->def->uses_pos,
 		.files = run->files,

@@ -168,11 +168,16 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 /* ---- what is selected of them ---- */
 
 static const struct workflow *
-find_called(const void *data, struct wf_str uses)
+find_called(const void *data, const struct workflow *caller, struct wf_str uses)
 {
 	/* nothing of the session changes but what it has read */
 	struct session *session = (struct session *)data;
-	const struct session_call call = { .uses = uses, .files = &session->files, .fetch = true };
+	const struct foreign_call call = {
+		.uses = uses,
+		.files = &session->files,
+		.fetch = true,
+		.from = foreign_tree(&session->foreign, caller),
+	};
 	const struct actions_tree *from;
 	struct wf_error err;
 
@@ -657,7 +662,6 @@ session_look(struct session *session, struct wf_error *err)
 	session->record = options->record;
 	wf_map_init(&session->said, session->arena, false);
 	wf_map_init(&session->manifests, session->arena, false);
-	wf_map_init(&session->called, session->arena, false);
 	wf_map_init(&session->checked, session->arena, false);
 	wf_map_init(&session->broken, session->arena, false);
 	wf_map_init(&session->selves, session->arena, false);
@@ -666,6 +670,7 @@ session_look(struct session *session, struct wf_error *err)
 	if (!find_stubs(session, err))
 		return false;
 	session->actions = actions_new(session->arena, &options->actions, err);
+	foreign_init(&session->foreign, session->arena, session->actions, session->stubs);
 	session->load = (struct load){
 		.arena = session->arena,
 		.repo = session->repo,

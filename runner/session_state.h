@@ -10,6 +10,7 @@
 #include "event/event.h"
 #include "event/repo.h"
 #include "runner/box/nest.h"
+#include "runner/foreign.h"
 #include "runner/ledger.h"
 #include "runner/load.h"
 #include "runner/node.h"
@@ -57,7 +58,7 @@ struct session {
 	struct wf_map selves; /* see self.h */
 	bool self_used; /* some step or job uses $/ */
 	struct wf_map manifests; /* actions on the host, by their folder */
-	struct wf_map called; /* workflows of other repositories, by the path of their file */
+	struct foreign foreign; /* workflows of other repositories */
 	struct wf_map checked; /* what preflight.c has looked at already */
 	struct wf_map said; /* notes and differences that were reported: once is enough */
 	bool gathering; /* nothing is run: only what is missing counts */
@@ -108,16 +109,7 @@ const struct workflow *session_stand_in(struct session *session,
 
 /* ---- called.c ---- */
 
-/* The file of a job that calls a workflow, and what it says. */
-struct session_call {
-	struct wf_str uses;
-	struct wf_pos pos;
-	const struct load_files *files; /* those of this repository */
-	bool fetch; /* the called one may be fetched, which blocks */
-	const struct actions_tree *from; /* the repository of the file; NULL: this one */
-};
-
 /* The workflow that a job calls by `uses`, and in *from the repository that it is of (NULL: this
  * one). NULL and *err at pos when there is none, or it cannot be called. Each file is read once. */
-const struct workflow *session_called(struct session *session, const struct session_call *call,
+const struct workflow *session_called(struct session *session, const struct foreign_call *call,
     const struct actions_tree **from, struct wf_error *err);

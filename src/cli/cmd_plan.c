@@ -111,7 +111,8 @@ narrow(struct scene *scene, struct foreseen *runs, size_t n, struct wf_error *er
 {
 	struct wf_arena *arena = scene->cmd->arena;
 	const struct workflow **woken = wf_new_array(arena, n, const struct workflow *);
-	const struct select_source source = { foresee_called, &scene->files };
+	const struct foresee_calls calls = { &scene->foreign, &scene->files };
+	const struct select_source source = { foresee_called, &calls };
 	size_t nwoken = 0;
 
 	for (size_t i = 0; i < n; i++)

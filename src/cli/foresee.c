@@ -54,18 +54,42 @@ contexts_of(struct scene *scene, const struct foreseen *run, struct expr_object 
 
 /* ---- jobs ---- */
 
-const struct workflow *
-foresee_called(const void *data, struct wf_str uses)
+/* Of another repository, or beside one. */
+static const struct workflow *
+called_abroad(const struct foresee_calls *calls, const struct uses_ref *ref,
+    const struct foreign_call *call)
 {
-	if (!wf_str_starts(uses, WF_S("./")) && !wf_str_starts(uses, WF_S("$/")))
+	const struct actions_tree *from;
+	struct wf_error why;
+
+	return ref->kind == USES_REPO ? foreign_find(calls->foreign, call, ref, &from, &why)
+	                              : foreign_beside(calls->foreign, call, ref->path, &why);
+}
+
+const struct workflow *
+foresee_called(const void *data, const struct workflow *caller, struct wf_str uses)
+{
+	const struct foresee_calls *calls = data;
+	const struct foreign_call call = {
+		.uses = uses,
+		.files = calls->files,
+		.from = foreign_tree(calls->foreign, caller),
+	};
+	struct uses_ref ref;
+	struct wf_error ignored;
+
+	if (!uses_parse(uses, call.pos, &ref, &ignored))
 		return NULL;
-	return load_find(data, wf_str_skip(uses, 2));
+	if (ref.kind == USES_REPO || call.from)
+		return called_abroad(calls, &ref, &call);
+	return load_find(calls->files, ref.path);
 }
 
 bool
 foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err)
 {
-	struct outlook_source source = { foresee_called, run->files };
+	const struct foresee_calls calls = { &scene->foreign, run->files };
+	const struct outlook_source source = { foresee_called, &calls };
 	struct expr_object *contexts;
 
 	if (!contexts_of(scene, run, &contexts, err))

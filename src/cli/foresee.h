@@ -30,8 +30,15 @@ struct foreseen {
 /* Whether the event wakes the workflow; if so its jobs. */
 bool foresee(struct scene *scene, const struct load_files *files, const struct workflow *wf,
     const struct event *event, struct foreseen *out, struct wf_error *err);
-/* The workflow that a job calls by `uses`, or NULL; data is the struct load_files of the caller. */
-const struct workflow *foresee_called(const void *data, struct wf_str uses);
+/* Where the workflows are that jobs call. */
+struct foresee_calls {
+	struct foreign *foreign;
+	const struct load_files *files; /* of this repository */
+};
+/* The workflow that a job of caller calls by `uses`, or NULL when it is not on this machine; data
+ * is a struct foresee_calls. */
+const struct workflow *foresee_called(const void *data, const struct workflow *caller,
+    struct wf_str uses);
 /* The jobs of a workflow as if the event had woken it. */
 bool foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err);
 /* The runs that its end, or its start, wakes, down to the depth that GitHub follows; none where

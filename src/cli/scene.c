@@ -166,6 +166,21 @@ read_selection(struct scene *scene, struct wf_error *err)
 	return select_read(scene->cmd->arena, &wish, &scene->select, err);
 }
 
+static bool
+open_foreign(struct scene *scene, struct wf_error *err)
+{
+	const struct args *args = scene->cmd->args;
+	const struct actions_options options = {
+		.local = args->local_repositories.items,
+		.workdir = repo_workdir(scene->repo),
+		.offline = true,
+	};
+	struct actions *actions = actions_new(scene->cmd->arena, &options, err);
+
+	foreign_init(&scene->foreign, scene->cmd->arena, actions, args->stubs);
+	return actions != NULL;
+}
+
 bool
 scene_settings(struct scene *scene, struct wf_error *err)
 {
@@ -173,7 +188,7 @@ scene_settings(struct scene *scene, struct wf_error *err)
 	const char *root = repo_workdir(scene->repo);
 
 	if (!config_read(scene->cmd->arena, args, root, &scene->config, err) ||
-	    !read_selection(scene, err))
+	    !read_selection(scene, err) || !open_foreign(scene, err))
 		return false;
 	scene->event_args = (struct event_args){
 		.spec = args->event,

@@ -13,6 +13,7 @@
 #include "event/trigger.h"
 #include "expr/expr.h"
 #include "plan/select.h"
+#include "runner/foreign.h"
 #include "runner/load.h"
 
 #include <stdbool.h>
@@ -28,6 +29,7 @@ struct scene {
 	bool followers_read;
 	const struct session_workflow *workflows; /* of `files` those that were named, or all */
 	size_t n;
+	struct foreign foreign; /* workflows of other repositories; nothing is fetched */
 	struct config config;
 	struct event_args event_args;
 	struct event event;
@@ -41,7 +43,8 @@ void scene_close(struct scene *scene);
 /* The workflows that GitHub reads for the event; before there is one, those of what is checked out.
  * Problems of those that are named, or of all, go to the diags of the command. */
 bool scene_load(struct scene *scene, struct wf_error *err);
-/* Inputs, secrets, variables, what is selected, and what the options say of the event. A workflow
+/* Inputs, secrets, variables, what is selected, what there is of other repositories, and what the
+ * options say of the event. A workflow
  * that is named without an event is WF_ERR_USAGE that lists what it listens to. */
 bool scene_settings(struct scene *scene, struct wf_error *err);
 /* The event itself. */

@@ -134,23 +134,18 @@ pull_requests(struct wf_arena *arena, const struct event *event)
 	return list;
 }
 
-/* head_commit here is a shorter form than in a push. */
 static void
 add_head_commit(struct expr_object *object, struct repo *repo, const struct repo_facts *facts,
     struct wf_str sha)
 {
-	struct expr_object *shape;
 	struct repo_commit commit;
 	struct wf_error ignored;
 
-	if (!repo_commit(repo, object->arena, sha.p, &commit, &ignored)) {
+	if (repo_commit(repo, object->arena, sha.p, &commit, &ignored))
+		shape_object(object, "head_commit",
+		    shape_short_commit(object->arena, facts, &commit));
+	else
 		shape_null(object, "head_commit");
-		return;
-	}
-	shape = shape_commit(object->arena, facts, &commit);
-	expr_object_remove(shape, WF_S("distinct"));
-	expr_object_remove(shape, WF_S("url"));
-	shape_object(object, "head_commit", shape);
 }
 
 static struct expr_object *

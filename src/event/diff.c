@@ -283,6 +283,30 @@ repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const cha
 	return true;
 }
 
+bool
+repo_count_lines(struct repo *repo, const char *base, const char *head, bool worktree,
+    struct repo_line_count *out, struct wf_error *err)
+{
+	wf_auto(repo_tree_freep) git_tree *from = NULL;
+	wf_auto(repo_tree_freep) git_tree *to = NULL;
+	wf_auto(diff_freep) git_diff *diff = NULL;
+	git_diff_stats *stats = NULL;
+	git_diff_options options;
+
+	diff_options(&options, GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
+	                           GIT_DIFF_SHOW_UNTRACKED_CONTENT);
+	if (!tree_of(repo, base, &from, err) || (!worktree && !tree_of(repo, head, &to, err)))
+		return false;
+	if ((worktree ? git_diff_tree_to_workdir_with_index(&diff, repo->git, from, &options)
+	              : git_diff_tree_to_tree(&diff, repo->git, from, to, &options)) < 0 ||
+	    git_diff_get_stats(&stats, diff) < 0)
+		return repo_fail(err, "count the changed lines of %s", repo->workdir);
+	out->added = git_diff_stats_insertions(stats);
+	out->deleted = git_diff_stats_deletions(stats);
+	git_diff_stats_free(stats);
+	return true;
+}
+
 static int
 compare_paths(const void *a, const void *b)
 {

@@ -41,10 +41,28 @@ struct wf_str event_branch_or_tag(const struct event_maker *maker, struct wf_str
 /* The commit that the event is about; false before the first one. */
 bool event_head_commit(const struct event_maker *maker, struct repo_commit *out);
 
+/* When that commit was made, in seconds since 1970: the time of all that git knows no time of. */
+int64_t event_time(const struct event_maker *maker);
+/* A page of the repository: "https://github.com/OWNER/NAME/path/name". */
+struct wf_str event_web_url(const struct event_maker *maker, const char *path, struct wf_str name);
+
 /* Finds what the event changed (changes.c). Sets before, created, forced and the commits, too. */
 bool event_find_changes(struct event_maker *maker, struct wf_error *err);
 /* Builds the payload with the payload file merged over it (payload.c). */
 void event_fill_payload(struct event_maker *maker);
+/* Members of events about pull requests and issues (thread.c). */
+void event_fill_pull(const struct event_maker *maker, struct expr_object *payload);
+void event_fill_review(const struct event_maker *maker, struct expr_object *payload);
+void event_fill_review_comment(const struct event_maker *maker, struct expr_object *payload);
+void event_fill_issue(const struct event_maker *maker, struct expr_object *payload);
+void event_fill_issue_comment(const struct event_maker *maker, struct expr_object *payload);
+/* What only some activity types have: the label of `labeled`, `changes` of `edited` (activity.c).
+ */
+void event_fill_activity(const struct event_maker *maker, struct expr_object *payload);
+/* The object that the event of this name is about, "label" (subject.c); the name must be known. */
+struct expr_object *event_subject(const struct event_maker *maker, const char *name);
+/* Sets each of the keys, a blank between them, to the time of the event. */
+void event_put_dates(const struct event_maker *maker, struct expr_object *object, const char *keys);
 /* What the payload of a smaller event is about: label, milestone, check, ... (subject.c). */
 void event_fill_subject(const struct event_maker *maker, struct expr_object *payload);
 /* Merges `over` into `payload`, objects key by key, and gives it in the order of the keys' bytes,

@@ -15,7 +15,7 @@ event_head_commit(const struct event_maker *maker, struct repo_commit *out)
 	return repo_commit(maker->repo, maker->arena, maker->event->sha.p, out, &ignored);
 }
 
-static int64_t
+int64_t
 event_time(const struct event_maker *maker)
 {
 	struct repo_commit commit;
@@ -23,20 +23,8 @@ event_time(const struct event_maker *maker)
 	return event_head_commit(maker, &commit) ? commit.committer_time : 0;
 }
 
-static struct wf_str
-subject(const struct event_maker *maker)
-{
-	struct repo_commit commit;
-	struct wf_str message;
-
-	if (!event_head_commit(maker, &commit))
-		return WF_S("");
-	message = commit.message;
-	return wf_str_trim(wf_str_cut(&message, '\n'));
-}
-
-static struct wf_str
-web_url(const struct event_maker *maker, const char *path, struct wf_str name)
+struct wf_str
+event_web_url(const struct event_maker *maker, const char *path, struct wf_str name)
 {
 	return wf_strf(maker->arena, "https://github.com/%.*s/%s/%.*s",
 	    WF_ARG(maker->facts->full_name), path, WF_ARG(name));
@@ -71,7 +59,7 @@ compare_url(const struct event_maker *maker)
 		range = wf_strf(maker->arena, "%.12s...%.12s", maker->before.p, REPO_ZERO_SHA);
 	else if (!maker->created)
 		range = wf_strf(maker->arena, "%.12s...%.12s", maker->before.p, event->sha.p);
-	return web_url(maker, "compare", range);
+	return event_web_url(maker, "compare", range);
 }
 
 /* The branch a new ref was made from: the default branch when its tip is the same commit. */
@@ -109,178 +97,38 @@ fill_push(const struct event_maker *maker, struct expr_object *payload)
 	shape_object(payload, "pusher", pusher);
 }
 
-/* ---- pull requests ---- */
-
-static struct expr_object *
-pull_side(const struct event_maker *maker, struct wf_str ref, struct wf_str sha)
-{
-	struct expr_object *side = expr_object_new(maker->arena);
-
-	shape_text(side, "ref", ref);
-	shape_text(side, "sha", sha);
-	shape_text(side, "label",
-	    wf_strf(maker->arena, "%.*s:%.*s", WF_ARG(maker->facts->owner), WF_ARG(ref)));
-	shape_object(side, "repo", shape_repository(maker->arena, maker->facts, event_time(maker)));
-	shape_object(side, "user", shape_user(maker->arena, maker->facts->owner));
-	return side;
-}
-
-/* The members that say nothing yet on a pull request or issue that was just opened. */
-static void
-fill_untouched(struct expr_object *object)
-{
-	static const char *const nulls[] = { "body", "closed_at", "assignee", "milestone" };
-	static const char *const lists[] = { "labels", "assignees" };
-
-	for (size_t i = 0; i < WF_COUNT(nulls); i++)
-		shape_null(object, nulls[i]);
-	for (size_t i = 0; i < WF_COUNT(lists); i++)
-		shape_array(object, lists[i], expr_array_new(object->arena));
-}
-
-/* What pull requests and issues have in common; `path` is "pull" or "issues". */
-static struct expr_object *
-numbered(const struct event_maker *maker, const char *kind, const char *path, double number)
-{
-	struct expr_object *object = expr_object_new(maker->arena);
-	struct wf_str name = wf_strf(maker->arena, "%.*s#%.0f", WF_ARG(maker->facts->full_name),
-	    number);
-	struct wf_str when = shape_time(maker->arena, event_time(maker));
-	bool closed = wf_str_is(maker->event->action, "closed");
-	double id = shape_id(kind, name);
-
-	shape_number(object, "id", id);
-	shape_text(object, "node_id", shape_node_id(maker->arena, kind, id));
-	shape_number(object, "number", number);
-	shape_text(object, "title", subject(maker));
-	shape_text(object, "state", closed ? WF_S("closed") : WF_S("open"));
-	shape_bool(object, "locked", false);
-	shape_object(object, "user", shape_user(maker->arena, maker->event->actor));
-	shape_text(object, "author_association", WF_S("OWNER"));
-	shape_text(object, "created_at", when);
-	shape_text(object, "updated_at", when);
-	shape_text(object, "html_url", web_url(maker, path, wf_strf(maker->arena, "%.0f", number)));
-	shape_text(object, "url",
-	    wf_strf(maker->arena, "https://api.github.com/repos/%.*s/%s/%.0f",
-	        WF_ARG(maker->facts->full_name), strcmp(path, "pull") == 0 ? "pulls" : path,
-	        number));
-	fill_untouched(object);
-	return object;
-}
-
-/* Only the payload file can say that a pull request was merged. */
-static void
-fill_merged(const struct event_maker *maker, struct expr_object *pull)
-{
-	bool merged = expr_truthy(expr_path(maker->given, "pull_request.merged"));
-
-	shape_bool(pull, "merged", merged);
-	if (merged) {
-		shape_text(pull, "merged_at", shape_time(maker->arena, event_time(maker)));
-		shape_object(pull, "merged_by", shape_user(maker->arena, maker->event->actor));
-		return;
-	}
-	shape_null(pull, "merged_at");
-	shape_null(pull, "merged_by");
-}
-
-static struct expr_object *
-pull_request(const struct event_maker *maker)
-{
-	const struct event *event = maker->event;
-	struct expr_object *pull = numbered(maker, "PullRequest", "pull", maker->number);
-
-	shape_bool(pull, "draft", wf_str_is(event->action, "converted_to_draft"));
-	fill_merged(maker, pull);
-	shape_null(pull, "auto_merge");
-	shape_bool(pull, "mergeable", true);
-	shape_text(pull, "merge_commit_sha", event->sha);
-	shape_array(pull, "requested_reviewers", expr_array_new(maker->arena));
-	shape_array(pull, "requested_teams", expr_array_new(maker->arena));
-	shape_object(pull, "head", pull_side(maker, event->head_ref, maker->head_sha));
-	shape_object(pull, "base", pull_side(maker, event->base_ref, maker->base_sha));
-	shape_number(pull, "commits", (double)maker->ncommits);
-	if (event->has_changes)
-		shape_number(pull, "changed_files", (double)event->nchanges);
-	return pull;
-}
-
-static void
-fill_pull(const struct event_maker *maker, struct expr_object *payload)
-{
-	struct repo_commit head;
-
-	shape_number(payload, "number", maker->number);
-	shape_object(payload, "pull_request", pull_request(maker));
-	if (!wf_str_is(maker->event->action, "synchronize") || !event_head_commit(maker, &head))
-		return;
-	shape_text(payload, "before", head.parent.n > 0 ? head.parent : maker->base_sha);
-	shape_text(payload, "after", maker->head_sha);
-}
-
-static struct expr_object *
-remark(const struct event_maker *maker, const char *kind)
-{
-	struct expr_object *object = expr_object_new(maker->arena);
-
-	shape_number(object, "id", shape_id(kind, maker->facts->full_name));
-	shape_text(object, "body", WF_S(""));
-	shape_object(object, "user", shape_user(maker->arena, maker->event->actor));
-	return object;
-}
-
-static void
-fill_review(const struct event_maker *maker, struct expr_object *payload)
-{
-	struct expr_object *review = remark(maker, "PullRequestReview");
-
-	shape_text(review, "state", WF_S("approved"));
-	shape_text(review, "commit_id", maker->event->sha);
-	shape_object(payload, "review", review);
-	shape_object(payload, "pull_request", pull_request(maker));
-}
-
-static void
-fill_review_comment(const struct event_maker *maker, struct expr_object *payload)
-{
-	shape_object(payload, "comment", remark(maker, "PullRequestReviewComment"));
-	shape_object(payload, "pull_request", pull_request(maker));
-}
-
-/* ---- issues, releases, refs, deployments ---- */
-
-static void
-fill_issue(const struct event_maker *maker, struct expr_object *payload)
-{
-	shape_object(payload, "issue", numbered(maker, "Issue", "issues", 1));
-}
-
-static void
-fill_issue_comment(const struct event_maker *maker, struct expr_object *payload)
-{
-	fill_issue(maker, payload);
-	shape_object(payload, "comment", remark(maker, "IssueComment"));
-}
+/* ---- releases, refs, deployments ---- */
 
 static void
 fill_release(const struct event_maker *maker, struct expr_object *payload)
 {
 	const struct event *event = maker->event;
 	struct expr_object *release = expr_object_new(maker->arena);
-	struct wf_str when = shape_time(maker->arena, event_time(maker));
+	struct wf_str api = shape_api(maker->arena, maker->facts), tag = event->ref_name;
+	double id = shape_id("Release", tag);
 
-	shape_number(release, "id", shape_id("Release", event->ref_name));
-	shape_text(release, "tag_name", event->ref_name);
+	shape_number(release, "id", id);
+	shape_text(release, "node_id", shape_node_id(maker->arena, "Release", id));
+	shape_text(release, "tag_name", tag);
 	shape_text(release, "target_commitish", maker->facts->default_branch);
-	shape_text(release, "name", event->ref_name);
-	shape_text(release, "body", WF_S(""));
-	shape_bool(release, "draft", false);
+	shape_text(release, "name", tag);
+	shape_members(release, "body: draft:false immutable:false assets:[] published_at:null");
 	shape_bool(release, "prerelease", wf_str_is(event->action, "prereleased"));
-	shape_text(release, "created_at", when);
-	shape_text(release, "published_at", when);
-	shape_array(release, "assets", expr_array_new(maker->arena));
+	event_put_dates(maker, release, "created_at updated_at");
+	if (!wf_str_is(event->action, "unpublished"))
+		event_put_dates(maker, release, "published_at");
 	shape_object(release, "author", shape_user(maker->arena, event->actor));
-	shape_text(release, "html_url", web_url(maker, "releases/tag", event->ref_name));
+	shape_text(release, "html_url", event_web_url(maker, "releases/tag", tag));
+	shape_text(release, "upload_url",
+	    wf_strf(maker->arena,
+	        "https://uploads.github.com/repos/%.*s/releases/%.0f/assets{?name,label}",
+	        WF_ARG(maker->facts->full_name), id));
+	shape_links(release, wf_strf(maker->arena, "%.*s/releases/%.0f", WF_ARG(api), id),
+	    "url: assets_url:/assets");
+	shape_text(release, "tarball_url",
+	    wf_strf(maker->arena, "%.*s/tarball/%.*s", WF_ARG(api), WF_ARG(tag)));
+	shape_text(release, "zipball_url",
+	    wf_strf(maker->arena, "%.*s/zipball/%.*s", WF_ARG(api), WF_ARG(tag)));
 	shape_object(payload, "release", release);
 }
 
@@ -293,37 +141,71 @@ fill_ref(const struct event_maker *maker, struct expr_object *payload)
 
 	shape_text(payload, "ref", wf_str_skip(ref, strlen(tag ? "refs/tags/" : "refs/heads/")));
 	shape_text(payload, "ref_type", tag ? WF_S("tag") : WF_S("branch"));
-	shape_text(payload, "master_branch", maker->facts->default_branch);
-	shape_null(payload, "description");
+	if (wf_str_is(maker->event->name, "create")) {
+		shape_text(payload, "master_branch", maker->facts->default_branch);
+		shape_null(payload, "description");
+	}
 	shape_text(payload, "pusher_type", WF_S("user"));
+}
+
+/* Where the deployment is in the API. */
+static struct wf_str
+deployment_url(const struct event_maker *maker)
+{
+	struct wf_str api = shape_api(maker->arena, maker->facts);
+
+	return wf_strf(maker->arena, "%.*s/deployments/%.0f", WF_ARG(api),
+	    shape_id("Deployment", maker->event->ref));
+}
+
+/* What deployments and their statuses have in common. */
+static struct expr_object *
+deployed(const struct event_maker *maker, const char *kind)
+{
+	struct expr_object *object = expr_object_new(maker->arena);
+	double id = shape_id(kind, maker->event->ref);
+
+	shape_number(object, "id", id);
+	shape_text(object, "node_id", shape_node_id(maker->arena, kind, id));
+	shape_members(object, "environment:production");
+	shape_text(object, "repository_url", shape_api(maker->arena, maker->facts));
+	shape_object(object, "creator", shape_user(maker->arena, maker->event->actor));
+	event_put_dates(maker, object, "created_at updated_at");
+	return object;
 }
 
 static void
 fill_deployment(const struct event_maker *maker, struct expr_object *payload)
 {
 	const struct event *event = maker->event;
-	struct expr_object *deployment = expr_object_new(maker->arena);
+	struct expr_object *deployment = deployed(maker, "Deployment");
 
-	shape_number(deployment, "id", shape_id("Deployment", event->ref));
 	shape_text(deployment, "sha", event->sha);
 	shape_text(deployment, "ref", event->ref.n > 0 ? event->ref_name : event->sha);
-	shape_text(deployment, "task", WF_S("deploy"));
-	shape_text(deployment, "environment", WF_S("production"));
-	shape_object(deployment, "payload", expr_object_new(maker->arena));
-	shape_object(deployment, "creator", shape_user(maker->arena, event->actor));
+	shape_members(deployment,
+	    "task:deploy original_environment:production description:null payload:{} "
+	    "transient_environment:false production_environment:true "
+	    "performed_via_github_app:null");
+	shape_links(deployment, deployment_url(maker), "url: statuses_url:/statuses");
 	shape_text(payload, "action", WF_S("created")); /* though no `types:` can name it */
+	shape_members(payload, "workflow:null workflow_run:null");
 	shape_object(payload, "deployment", deployment);
 }
 
 static void
 fill_deployment_status(const struct event_maker *maker, struct expr_object *payload)
 {
-	struct expr_object *status = expr_object_new(maker->arena);
+	struct expr_object *status = deployed(maker, "DeploymentStatus");
+	struct wf_str id = expr_path_str(maker->arena, expr_object_value(status), "id");
+	struct wf_str url = deployment_url(maker);
 
-	shape_number(status, "id", shape_id("DeploymentStatus", maker->event->ref));
-	shape_text(status, "state", WF_S("success"));
-	shape_text(status, "environment_url", WF_S(""));
+	shape_members(status, "state:success description: environment_url: target_url: log_url: "
+	                      "performed_via_github_app:null");
+	shape_text(status, "deployment_url", url);
+	shape_text(status, "url",
+	    wf_strf(maker->arena, "%.*s/statuses/%.*s", WF_ARG(url), WF_ARG(id)));
 	fill_deployment(maker, payload);
+	shape_members(payload, "check_run:null");
 	shape_object(payload, "deployment_status", status);
 }
 
@@ -339,7 +221,8 @@ fill_merge_group(const struct event_maker *maker, struct expr_object *payload)
 	shape_text(group, "base_ref",
 	    wf_strf(maker->arena, "refs/heads/%.*s", WF_ARG(maker->event->filter_name)));
 	if (event_head_commit(maker, &head))
-		shape_object(group, "head_commit", shape_commit(maker->arena, maker->facts, &head));
+		shape_object(group, "head_commit",
+		    shape_short_commit(maker->arena, maker->facts, &head));
 	shape_object(payload, "merge_group", group);
 }
 
@@ -374,12 +257,12 @@ static const struct {
 	void (*fill)(const struct event_maker *maker, struct expr_object *payload);
 } fillers[] = {
 	{ "push", fill_push },
-	{ "pull_request", fill_pull },
-	{ "pull_request_target", fill_pull },
-	{ "pull_request_review", fill_review },
-	{ "pull_request_review_comment", fill_review_comment },
-	{ "issues", fill_issue },
-	{ "issue_comment", fill_issue_comment },
+	{ "pull_request", event_fill_pull },
+	{ "pull_request_target", event_fill_pull },
+	{ "pull_request_review", event_fill_review },
+	{ "pull_request_review_comment", event_fill_review_comment },
+	{ "issues", event_fill_issue },
+	{ "issue_comment", event_fill_issue_comment },
 	{ "release", fill_release },
 	{ "create", fill_ref },
 	{ "delete", fill_ref },
@@ -485,6 +368,7 @@ event_fill_payload(struct event_maker *maker)
 		if (wf_str_is(event->name, fillers[i].event))
 			fillers[i].fill(maker, payload);
 	event_fill_subject(maker, payload);
+	event_fill_activity(maker, payload);
 	shape_object(payload, "repository",
 	    shape_repository(maker->arena, maker->facts, event_time(maker)));
 	shape_object(payload, "sender", shape_user(maker->arena, event->actor));

@@ -124,7 +124,13 @@ fail_open(const char *dir, int rc, struct wf_error *err)
 	}
 	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE,
 	    rc < 0 ? "%s is not in a git repository" : "%s has no work tree", dir);
-	wf_hint(err, "go into a clone of the repository, or name one with -C DIR");
+	if (rc < 0 && getenv("GIT_DIR"))
+		wf_hint(err,
+		    "GIT_DIR is not heeded: a file '.git' with 'gitdir: %s' in the work "
+		    "tree says the same",
+		    getenv("GIT_DIR"));
+	else
+		wf_hint(err, "go into a clone of the repository, or name one with -C DIR");
 }
 
 struct repo *

@@ -109,6 +109,13 @@ struct repo_change {
 bool repo_diff(struct repo *repo, struct wf_arena *arena, const char *base, const char *head,
     bool worktree, bool renames, struct repo_change **out, size_t *n, struct wf_error *err);
 
+/* How many lines differ between two trees, named as for repo_diff(); every changed file is read. */
+struct repo_line_count {
+	size_t added, deleted;
+};
+bool repo_count_lines(struct repo *repo, const char *base, const char *head, bool worktree,
+    struct repo_line_count *out, struct wf_error *err);
+
 /* The bytes of a file at a commit; false when it is not there. */
 bool repo_blob(struct repo *repo, struct wf_arena *arena, const char *rev, const char *path,
     struct wf_str *out);

@@ -4,6 +4,7 @@
  * Nothing here is random and nothing asks the clock: two runs of one event give one payload. */
 #include "event/shape.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -41,6 +42,49 @@ void
 shape_array(struct expr_object *object, const char *key, struct expr_array *member)
 {
 	expr_object_set(object, wf_str(key), expr_array_value(member));
+}
+
+/* ---- lists of members ---- */
+
+static struct expr_value
+read_word(struct wf_arena *arena, struct wf_str word)
+{
+	if (wf_str_is(word, "null"))
+		return EXPR_NULL_VALUE;
+	if (wf_str_is(word, "true") || wf_str_is(word, "false"))
+		return expr_bool(wf_str_is(word, "true"));
+	if (wf_str_is(word, "[]"))
+		return expr_array_value(expr_array_new(arena));
+	if (wf_str_is(word, "{}"))
+		return expr_object_value(expr_object_new(arena));
+	if (word.n > 0 && isdigit((unsigned char)word.p[0]))
+		return expr_number(expr_to_number(expr_string(word)));
+	return expr_string(word);
+}
+
+void
+shape_members(struct expr_object *object, const char *list)
+{
+	struct wf_str rest = wf_str(list), word, key;
+
+	while (rest.n > 0) {
+		word = wf_str_cut(&rest, ' ');
+		key = wf_str_cut(&word, ':');
+		expr_object_set(object, key, read_word(object->arena, word));
+	}
+}
+
+void
+shape_links(struct expr_object *object, struct wf_str base, const char *list)
+{
+	struct wf_str rest = wf_str(list), word, key;
+
+	while (rest.n > 0) {
+		word = wf_str_cut(&rest, ' ');
+		key = wf_str_cut(&word, ':');
+		expr_object_set(object, key,
+		    expr_string(wf_strf(object->arena, "%.*s%.*s", WF_ARG(base), WF_ARG(word))));
+	}
 }
 
 /* ---- small words ---- */
@@ -119,6 +163,12 @@ shape_message(struct wf_str message)
 	return message;
 }
 
+struct wf_str
+shape_api(struct wf_arena *arena, const struct repo_facts *facts)
+{
+	return wf_strf(arena, "https://api.github.com/repos/%.*s", WF_ARG(facts->full_name));
+}
+
 /* ---- objects ---- */
 
 struct expr_object *
@@ -133,59 +183,43 @@ shape_user(struct wf_arena *arena, struct wf_str login)
 	shape_text(user, "avatar_url",
 	    wf_strf(arena, "https://avatars.githubusercontent.com/u/%.0f?v=4", id));
 	shape_text(user, "html_url", wf_strf(arena, "https://github.com/%.*s", WF_ARG(login)));
-	shape_text(user, "url", wf_strf(arena, "https://api.github.com/users/%.*s", WF_ARG(login)));
-	shape_text(user, "type", WF_S("User"));
-	shape_bool(user, "site_admin", false);
+	shape_links(user, wf_strf(arena, "https://api.github.com/users/%.*s", WF_ARG(login)),
+	    "url: events_url:/events{/privacy} followers_url:/followers "
+	    "following_url:/following{/other_user} gists_url:/gists{/gist_id} "
+	    "organizations_url:/orgs received_events_url:/received_events repos_url:/repos "
+	    "starred_url:/starred{/owner}{/repo} subscriptions_url:/subscriptions");
+	shape_members(user, "type:User site_admin:false user_view_type:public gravatar_id:");
 	return user;
 }
 
 static void
 add_urls(struct expr_object *repository, const struct repo_facts *facts)
 {
-	static const struct {
-		const char *key, *before, *after;
-	} urls[] = {
-		{ "html_url", "https://github.com/", "" },
-		{ "url", "https://api.github.com/repos/", "" },
-		{ "git_url", "git://github.com/", ".git" },
-		{ "ssh_url", "git@github.com:", ".git" },
-		{ "clone_url", "https://github.com/", ".git" },
-	};
+	struct wf_arena *arena = repository->arena;
+	struct wf_str name = facts->full_name;
 
-	for (size_t i = 0; i < WF_COUNT(urls); i++)
-		shape_text(repository, urls[i].key,
-		    wf_strf(repository->arena, "%s%.*s%s", urls[i].before, WF_ARG(facts->full_name),
-		        urls[i].after));
-}
-
-static void
-add_switches(struct expr_object *repository)
-{
-	static const struct {
-		const char *key;
-		bool on;
-	} switches[] = {
-		{ "private", false },
-		{ "fork", false },
-		{ "archived", false },
-		{ "disabled", false },
-		{ "is_template", false },
-		{ "allow_forking", true },
-		{ "has_issues", true },
-		{ "has_wiki", true },
-		{ "has_pages", false },
-	};
-	static const char *const unset[] = { "description", "homepage", "language", "license",
-		"mirror_url" };
-	static const char *const counts[] = { "forks_count", "open_issues_count", "size",
-		"stargazers_count", "watchers_count" };
-
-	for (size_t i = 0; i < WF_COUNT(switches); i++)
-		shape_bool(repository, switches[i].key, switches[i].on);
-	for (size_t i = 0; i < WF_COUNT(unset); i++)
-		shape_null(repository, unset[i]);
-	for (size_t i = 0; i < WF_COUNT(counts); i++)
-		shape_number(repository, counts[i], 0);
+	shape_links(repository, wf_strf(arena, "https://github.com/%.*s", WF_ARG(name)),
+	    "html_url: svn_url: clone_url:.git");
+	shape_text(repository, "git_url",
+	    wf_strf(arena, "git://github.com/%.*s.git", WF_ARG(name)));
+	shape_text(repository, "ssh_url", wf_strf(arena, "git@github.com:%.*s.git", WF_ARG(name)));
+	shape_links(repository, shape_api(arena, facts),
+	    "url: archive_url:/{archive_format}{/ref} assignees_url:/assignees{/user} "
+	    "blobs_url:/git/blobs{/sha} branches_url:/branches{/branch} "
+	    "collaborators_url:/collaborators{/collaborator} comments_url:/comments{/number} "
+	    "commits_url:/commits{/sha} compare_url:/compare/{base}...{head} "
+	    "contents_url:/contents/{+path} contributors_url:/contributors "
+	    "deployments_url:/deployments downloads_url:/downloads events_url:/events "
+	    "forks_url:/forks git_commits_url:/git/commits{/sha} git_refs_url:/git/refs{/sha} "
+	    "git_tags_url:/git/tags{/sha} hooks_url:/hooks "
+	    "issue_comment_url:/issues/comments{/number} issue_events_url:/issues/events{/number} "
+	    "issues_url:/issues{/number} keys_url:/keys{/key_id} labels_url:/labels{/name} "
+	    "languages_url:/languages merges_url:/merges milestones_url:/milestones{/number} "
+	    "notifications_url:/notifications{?since,all,participating} "
+	    "pulls_url:/pulls{/number} releases_url:/releases{/id} stargazers_url:/stargazers "
+	    "statuses_url:/statuses/{sha} subscribers_url:/subscribers "
+	    "subscription_url:/subscription tags_url:/tags teams_url:/teams "
+	    "trees_url:/git/trees{/sha}");
 }
 
 struct expr_object *
@@ -201,13 +235,18 @@ shape_repository(struct wf_arena *arena, const struct repo_facts *facts, int64_t
 	shape_text(repository, "full_name", facts->full_name);
 	shape_object(repository, "owner", shape_user(arena, facts->owner));
 	shape_text(repository, "default_branch", facts->default_branch);
-	shape_text(repository, "visibility", WF_S("public"));
-	shape_array(repository, "topics", expr_array_new(arena));
 	shape_text(repository, "created_at", when);
 	shape_text(repository, "updated_at", when);
 	shape_text(repository, "pushed_at", when);
 	add_urls(repository, facts);
-	add_switches(repository);
+	shape_members(repository,
+	    "visibility:public private:false fork:false archived:false disabled:false "
+	    "is_template:false allow_forking:true web_commit_signoff_required:false "
+	    "has_discussions:false has_downloads:true has_issues:true has_pages:false "
+	    "has_projects:true has_wiki:true description:null homepage:null language:null "
+	    "license:null mirror_url:null forks:0 forks_count:0 open_issues:0 "
+	    "open_issues_count:0 size:0 stargazers_count:0 watchers:0 watchers_count:0 topics:[] "
+	    "custom_properties:{}");
 	return repository;
 }
 
@@ -240,5 +279,28 @@ shape_commit(struct wf_arena *arena, const struct repo_facts *facts,
 	    shape_person(arena, commit->author_name, commit->author_email));
 	shape_object(object, "committer",
 	    shape_person(arena, commit->committer_name, commit->committer_email));
+	return object;
+}
+
+struct expr_object *
+shape_short_commit(struct wf_arena *arena, const struct repo_facts *facts,
+    const struct repo_commit *commit)
+{
+	struct expr_object *object = shape_commit(arena, facts, commit);
+
+	expr_object_remove(object, WF_S("distinct"));
+	expr_object_remove(object, WF_S("url"));
+	return object;
+}
+
+struct expr_object *
+shape_reactions(struct wf_arena *arena, struct wf_str base)
+{
+	struct expr_object *object = expr_object_new(arena);
+
+	shape_links(object, base, "url:/reactions");
+	shape_members(object,
+	    "total_count:0 +1:0 -1:0 laugh:0 hooray:0 confused:0 heart:0 rocket:0 "
+	    "eyes:0");
 	return object;
 }

@@ -102,21 +102,30 @@ pass_inputs(const struct passing *p, struct expr_object **out, struct wf_error *
 
 /* ---- calls ---- */
 
+/* Why a called workflow is not shown. */
+static struct wf_str
+missing(struct wf_str uses)
+{
+	return wf_str_starts(uses, WF_S("./")) || wf_str_starts(uses, WF_S("$/"))
+	           ? WF_S("it is not in this work tree")
+	           : WF_S("it is not in the action store");
+}
+
 static void
-enter(struct viewer *v, const struct job_def *def, struct expr_object *seen,
-    struct outlook_call *call, size_t level)
+enter(struct viewer *v, const struct workflow *caller, const struct job_def *def,
+    struct expr_object *seen, struct outlook_call *call, size_t level)
 {
 	struct passing passing = {
 		.viewer = v,
 		.def = def,
-		.callee = v->source->find(v->source->data, def->uses),
+		.callee = v->source->find(v->source->data, caller, def->uses),
 		.seen = seen,
 	};
 	struct expr_object *contexts = expr_object_new(v->arena);
 	struct wf_error err;
 
 	if (!passing.callee)
-		call->missing = WF_S("it is not in this work tree");
+		call->missing = missing(def->uses);
 	else if (level == MAX_LEVELS || v->ncalls == MAX_CALLS)
 		call->missing = WF_S("there are too many calls to look further");
 	else if (!pass_inputs(&passing, &call->inputs, &err))
@@ -149,7 +158,7 @@ view_calls(struct viewer *v, const struct outlook *outlook, size_t node,
 		    legs ? f->jobs[i].matrix : expr_unknown(v->arena));
 		expr_object_set(seen, WF_S("strategy"),
 		    legs ? f->jobs[i].strategy : expr_unknown(v->arena));
-		enter(v, f->node->def, seen, &calls->items[i], level);
+		enter(v, outlook->wf, f->node->def, seen, &calls->items[i], level);
 	}
 }
 

@@ -35,8 +35,9 @@ struct outlook {
 
 /* Where called workflows are found. */
 struct outlook_source {
-	/* The workflow that `uses` names, or NULL. */
-	const struct workflow *(*find)(const void *data, struct wf_str uses);
+	/* The workflow that `uses` names in a job of caller, or NULL. */
+	const struct workflow *(*find)(const void *data, const struct workflow *caller,
+	    struct wf_str uses);
 	const void *data;
 };
 

@@ -306,7 +306,7 @@ walk(struct checker *c, const struct workflow *wf, struct wf_str prefix, size_t 
 
 		c->visit(c, job, path);
 		if (job->uses.n > 0 && level < MAX_LEVELS && c->ncalls++ < MAX_CALLS)
-			callee = c->source->find(c->source->data, job->uses);
+			callee = c->source->find(c->source->data, wf, job->uses);
 		if (callee)
 			walk(c, callee, wf_strf(c->arena, "%.*s/", WF_ARG(path)), level + 1);
 	}

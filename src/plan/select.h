@@ -42,9 +42,11 @@ struct select {
 	struct select_names steps;
 };
 
-/* Where called workflows are found: the workflow that `uses` names, or NULL. */
+/* Where called workflows are found: the workflow that `uses` names in a job of
+ * caller, or NULL. */
 struct select_source {
-	const struct workflow *(*find)(const void *data, struct wf_str uses);
+	const struct workflow *(*find)(const void *data, const struct workflow *caller,
+	    struct wf_str uses);
 	const void *data;
 };
 

@@ -107,7 +107,7 @@ static const struct row rows[] = {
 	    "branch client_payload" },
 	{ "schedule", "", NULL, "", "schedule=5 4 * * *", "", DEFAULT, "schedule" },
 	{ "status", "", NULL, "", NULL, "", DEFAULT,
-	    "sha state context branches commit.id repository.id" },
+	    "sha state context branches commit.sha repository.id" },
 	{ "watch", "started", NULL, "", NULL, "started", DEFAULT, "" },
 	{ "workflow_dispatch", "", NULL, "", NULL, "", TOPIC, "ref" },
 	{ "workflow_run", "requested in_progress completed", NULL,

@@ -24,10 +24,11 @@ read_workflow(struct wf_arena *arena, const char *path, const char *text)
 }
 
 static const struct workflow *
-find(const void *data, struct wf_str uses)
+find(const void *data, const struct workflow *caller, struct wf_str uses)
 {
 	const struct fixture *f = data;
 
+	(void)caller;
 	return wf_str_is(uses, "./.github/workflows/called.yml") ? f->callee : NULL;
 }
 
@@ -118,8 +119,10 @@ TEST(outlook_says_what_it_cannot_show)
 
 	look(&f, "  a: { uses: o/r/.github/workflows/x.yml@v1 }\n"
 	         "  b: { if: false, " CALL ", with: { given: a } }\n"
-	         "  c: { " CALL ", with: { given: a, open: '${{ github.event_name }}' } }\n");
-	CHECK_STR(f.outlook->calls[0].items[0].missing, "it is not in this work tree");
+	         "  c: { " CALL ", with: { given: a, open: '${{ github.event_name }}' } }\n"
+	         "  d: { uses: ./.github/workflows/x.yml }\n");
+	CHECK_STR(f.outlook->calls[0].items[0].missing, "it is not in the action store");
+	CHECK_STR(f.outlook->calls[3].items[0].missing, "it is not in this work tree");
 	CHECK_INT(f.outlook->calls[1].n, 0);
 	CHECK_STR(f.outlook->calls[2].items[0].missing, "Unexpected value 'push'");
 }

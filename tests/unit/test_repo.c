@@ -56,6 +56,29 @@ TEST(repo_refuses_a_folder_outside_git)
 	scratch_close(&s);
 }
 
+TEST(repo_says_that_git_dir_is_not_heeded)
+{
+	struct scratch s = scratch_new("mkdir plain; git init -q --bare kept.git");
+	struct wf_error err;
+
+	CHECK_INT(setenv("GIT_DIR", "../kept.git", 1), 0);
+	CHECK(repo_open(wf_join(s.arena, s.dir, "plain"), &err) == NULL);
+	CHECK_INT(unsetenv("GIT_DIR"), 0);
+	CHECK(strstr(err.hint, "'gitdir: ../kept.git'") != NULL);
+	scratch_close(&s);
+}
+
+TEST(repo_opens_when_git_keeps_elsewhere)
+{
+	struct scratch s = scratch_new("git init -q -b main --separate-git-dir kept r; cd r;"
+	                               "echo a >a; git add .; git commit -qm one");
+
+	scratch_open(&s, "r");
+	CHECK_STR(s.facts.head_branch, "main");
+	CHECK(!s.facts.status.dirty);
+	scratch_close(&s);
+}
+
 TEST(repo_opens_from_a_folder_inside)
 {
 	struct scratch s = scratch_new(SCRATCH_FIRST);
