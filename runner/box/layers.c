@@ -218,3 +218,12 @@ layers_copy(const struct layers_copy *copy, struct wf_error *err)
 		close(level.from[i]);
 	return ok;
 }
+
+bool
+layers_within(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/') &&
+	       !strstr(path, "/../");
+}
