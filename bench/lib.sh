@@ -7,14 +7,14 @@ wfrun=$BUILD/wfrun
 bench=$BUILD/bench
 
 # row FIGURE UNIT OURS BASELINE GOAL: a line of the table. GOAL is '<=N' (at most N times the
-# baseline), '>=N' (N times as fast or small), '<N' (by itself), or '-'; BASELINE may be '-'.
+# baseline), '>=N' (N times as fast or small), '<N' or '>N' (by itself), or '-'; BASELINE may be '-'.
 row() {
 	awk -v figure="$1" -v unit="$2" -v ours="$3" -v base="$4" -v goal="$5" 'BEGIN {
 		number = goal; gsub(/[<>=]/, "", number); number += 0; ours += 0
-		quick = goal ~ /^>/
+		quick = goal ~ /^>=/
 		ratio = base == "-" ? "-" : quick ? base / ours : ours / base
-		value = (goal ~ /^<[0-9]/ ? ours : ratio) + 0
-		good = quick ? value >= number : goal ~ /=/ ? value <= number : value < number
+		value = (goal ~ /^[<>][0-9]/ ? ours : ratio) + 0
+		good = goal ~ /^>/ ? value >= number : goal ~ /=/ ? value <= number : value < number
 		met = goal == "-" ? "" : good ? "yes" : "no"
 		printf "%s\t%s\t%s\t%s\t%s\t%s\n", figure, ours " " unit, base == "-" ? base : base " " unit,
 			ratio == "-" ? ratio : sprintf("%.2f", ratio), goal, met

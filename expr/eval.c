@@ -28,43 +28,12 @@ expr_eval_too_large(struct expr_evaluation *ev, const struct expr_node *node)
 {
 	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
 
+	ev->too_large = true;
 	expr_print_node(&text, node);
 	return wf_fail(ev->err, WF_ERR_EVAL, ev->expr->pos,
 	    "The maximum allowed memory size was exceeded while evaluating the following "
 	    "expression: %.*s",
 	    WF_ARG(wf_buf_str(&text)));
-}
-
-/* Charges the result of a node; `bytes` is 0 unless the node counts for itself. */
-static inline bool
-charge(struct expr_evaluation *ev, int level, size_t bytes, const struct expr_value *result)
-{
-	if (!bytes)
-		bytes = expr_memory_of(*result);
-	return expr_memory_add(&ev->memory, level, bytes, expr_is_primitive(*result)) ||
-	       expr_eval_too_large(ev, ev->expr->root);
-}
-
-static inline struct expr_value
-eval_name(const struct expr_evaluation *ev, const struct expr_node *node)
-{
-	const struct expr_object *contexts = ev->scope->contexts;
-
-	return contexts ? expr_object_get(contexts, node->name) : EXPR_NULL_VALUE;
-}
-
-/* Evaluates an operand. Most are literals and contexts, which need no more than this. */
-static inline bool
-eval_operand(struct expr_evaluation *ev, const struct expr_node *node, int level,
-    struct expr_value *out)
-{
-	if (node->kind == NODE_LITERAL)
-		*out = node->literal;
-	else if (node->kind == NODE_NAME)
-		*out = eval_name(ev, node);
-	else
-		return expr_eval_node(ev, node, level, out);
-	return charge(ev, level, 0, out);
 }
 
 /* ---- members ---- */
@@ -136,15 +105,34 @@ gather(struct expr_array *filtered, struct expr_value of, struct index *index)
 	}
 }
 
+/* An empty array with room for `n`. */
+static struct expr_array *
+new_filtered(struct wf_arena *arena, size_t n)
+{
+	struct expr_array *filtered = expr_array_new(arena);
+
+	filtered->items = wf_new_array(arena, n, struct expr_value);
+	filtered->cap = n;
+	filtered->filtered = true;
+	return filtered;
+}
+
+/* How many members a wildcard names. */
+static size_t
+count(struct expr_value of)
+{
+	return of.kind == EXPR_ARRAY ? of.array->n : of.object->n;
+}
+
 /* Makes the filtered array of an index over `of`, and counts its memory. */
 static bool
 filter(struct expr_evaluation *ev, struct expr_value of, struct index *index,
     struct expr_value *out, size_t *bytes)
 {
-	struct expr_array *filtered = expr_array_new(ev->arena);
 	bool nested = of.kind == EXPR_ARRAY && of.array->filtered;
+	struct expr_array *filtered = new_filtered(ev->arena,
+	    nested || index->wildcard ? count(of) : 1);
 
-	filtered->filtered = true;
 	*out = expr_array_value(filtered);
 	*bytes = nested ? 0 : EXPR_MEMORY_OBJECT;
 	if (!nested)
@@ -166,7 +154,7 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	struct expr_value of, value;
 	struct index index;
 
-	if (!eval_operand(ev, node->first, level + 1, &of))
+	if (!expr_eval_operand(ev, node->first, level + 1, &of))
 		return false;
 	*out = EXPR_NULL_VALUE;
 	if (expr_is_primitive(of)) {
@@ -176,7 +164,7 @@ eval_index(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		}
 		return true;
 	}
-	if (!eval_operand(ev, inner, level + 1, &value))
+	if (!expr_eval_operand(ev, inner, level + 1, &value))
 		return false;
 	if (of.kind == EXPR_OBJECT && value.kind == EXPR_STRING && inner->kind != NODE_WILDCARD) {
 		*out = expr_object_get(of.object, value.string);
@@ -198,7 +186,7 @@ eval_logical(struct expr_evaluation *ev, const struct expr_node *node, int level
 	bool stop_at = node->kind == NODE_OR;
 
 	for (const struct expr_node *arg = node->first; arg; arg = arg->next) {
-		if (!eval_operand(ev, arg, level + 1, out))
+		if (!expr_eval_operand(ev, arg, level + 1, out))
 			return false;
 		if (expr_truthy(*out) == stop_at)
 			break;
@@ -206,12 +194,21 @@ eval_logical(struct expr_evaluation *ev, const struct expr_node *node, int level
 	return true;
 }
 
-static bool
+/* expr_equal(), which most ask about two strings. */
+static inline bool
+equal(struct expr_value a, struct expr_value b)
+{
+	if (a.kind == EXPR_STRING && b.kind == EXPR_STRING)
+		return expr_text_eq(a.string, b.string);
+	return expr_equal(a, b);
+}
+
+static inline bool
 compare(enum expr_node_kind kind, struct expr_value a, struct expr_value b)
 {
 	switch (kind) {
-	case NODE_EQ: return expr_equal(a, b);
-	case NODE_NE: return !expr_equal(a, b);
+	case NODE_EQ: return equal(a, b);
+	case NODE_NE: return !equal(a, b);
 	case NODE_LT: return expr_less(a, b);
 	case NODE_LE: return expr_equal(a, b) || expr_less(a, b);
 	case NODE_GT: return expr_less(b, a);
@@ -234,8 +231,8 @@ eval_comparison(struct expr_evaluation *ev, const struct expr_node *node, int le
 {
 	struct expr_value a, b;
 
-	if (!eval_operand(ev, node->first, level + 1, &a) ||
-	    !eval_operand(ev, node->last, level + 1, &b))
+	if (!expr_eval_operand(ev, node->first, level + 1, &a) ||
+	    !expr_eval_operand(ev, node->last, level + 1, &b))
 		return false;
 	*out = expr_bool(compare(node->kind, a, b));
 	return true;
@@ -295,7 +292,7 @@ eval_core(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	switch (node->kind) {
 	case NODE_LITERAL:
 	case NODE_WILDCARD: *out = node->literal; return true;
-	case NODE_NAME: *out = eval_name(ev, node); return true;
+	case NODE_NAME: *out = expr_eval_name(ev, node); return true;
 	case NODE_CALL: return eval_call(ev, node, level, out);
 	case NODE_INDEX: return eval_index(ev, node, level, out, bytes);
 	case NODE_NOT: return eval_not(ev, node, level, out);
@@ -318,7 +315,18 @@ expr_eval_node(struct expr_evaluation *ev, const struct expr_node *node, int lev
 	size_t bytes = 0;
 
 	*out = EXPR_NULL_VALUE;
-	return eval_core(ev, node, level, out, &bytes) && charge(ev, level, bytes, out);
+	return eval_core(ev, node, level, out, &bytes) && expr_eval_charge(ev, level, bytes, out);
+}
+
+static bool
+eval_root(struct expr_evaluation *ev, bool rough, struct expr_value *out)
+{
+	size_t max = ev->scope->max_memory;
+
+	expr_memory_init(&ev->memory, max ? max : EXPR_MEMORY_DEFAULT);
+	ev->rough = rough;
+	ev->too_large = false;
+	return expr_eval_node(ev, ev->expr->root, 0, out);
 }
 
 bool
@@ -332,8 +340,7 @@ expr_eval(struct wf_arena *arena, const struct expr *expr, const struct expr_sco
 	ev.expr = expr;
 	ev.scope = scope;
 	ev.err = err;
-	expr_memory_init(&ev.memory, scope->max_memory ? scope->max_memory : EXPR_MEMORY_DEFAULT);
-	if (!expr_eval_node(&ev, expr->root, 0, &value))
+	if (!eval_root(&ev, true, &value) && !(ev.too_large && eval_root(&ev, false, &value)))
 		return false;
 	*out = value;
 	return true;

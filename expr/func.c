@@ -16,7 +16,14 @@ typedef bool builtin_fn(struct expr_evaluation *ev, const struct expr_node *node
 static bool
 eval_arg(struct expr_evaluation *ev, const struct expr_node *arg, int level, struct expr_value *out)
 {
-	return expr_eval_node(ev, arg, level + 1, out);
+	return expr_eval_operand(ev, arg, level + 1, out);
+}
+
+/* expr_to_string(), mostly of what is a string already. */
+static inline struct wf_str
+text_of(struct expr_evaluation *ev, struct expr_value value)
+{
+	return value.kind == EXPR_STRING ? value.string : expr_to_string(ev->arena, value);
 }
 
 /* ---- case ---- */
@@ -68,8 +75,7 @@ call_contains(struct expr_evaluation *ev, const struct expr_node *node, int leve
 	if (in.kind == EXPR_ARRAY)
 		*out = expr_bool(array_holds(in.array, what));
 	else if (expr_is_primitive(what))
-		*out = expr_bool(expr_text_contains(ev->arena, expr_to_string(ev->arena, in),
-		    expr_to_string(ev->arena, what)));
+		*out = expr_bool(expr_text_contains(ev->arena, text_of(ev, in), text_of(ev, what)));
 	return true;
 }
 
@@ -87,8 +93,7 @@ test_text(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	if (!eval_arg(ev, node->last, level, &what))
 		return false;
 	if (expr_is_primitive(what))
-		*out = expr_bool(test(expr_to_string(ev->arena, in),
-		    expr_to_string(ev->arena, what)));
+		*out = expr_bool(test(text_of(ev, in), text_of(ev, what)));
 	return true;
 }
 
@@ -115,15 +120,15 @@ struct pieces {
 	size_t length, cost;
 };
 
-static bool
+static inline bool
 charge(struct expr_evaluation *ev, const struct expr_node *node, struct pieces *pieces,
     struct wf_str piece)
 {
-	pieces->cost += expr_memory_of_text(piece);
+	pieces->cost += ev->rough ? expr_memory_bound_of_text(piece) : expr_memory_of_text(piece);
 	return pieces->cost <= ev->memory.max || expr_eval_too_large(ev, node);
 }
 
-static void
+static inline void
 push_piece(struct wf_arena *arena, struct pieces *pieces, struct wf_str piece)
 {
 	*wf_push(arena, pieces->items, pieces->n, pieces->cap) = piece;
@@ -166,7 +171,7 @@ read_separator(struct expr_evaluation *ev, const struct expr_node *node, int lev
 	if (!eval_arg(ev, node->last, level, &value))
 		return false;
 	if (expr_is_primitive(value))
-		*out = expr_to_string(ev->arena, value);
+		*out = text_of(ev, value);
 	return true;
 }
 
@@ -182,7 +187,7 @@ join_array(struct expr_evaluation *ev, const struct expr_node *node, int level,
 	for (size_t i = 0; i < array->n; i++) {
 		if (i && !add_piece(ev, node, &pieces, separator))
 			return false;
-		if (!add_piece(ev, node, &pieces, expr_to_string(ev->arena, array->items[i])))
+		if (!add_piece(ev, node, &pieces, text_of(ev, array->items[i])))
 			return false;
 	}
 	*out = join_pieces(ev->arena, &pieces);
@@ -199,7 +204,7 @@ call_join(struct expr_evaluation *ev, const struct expr_node *node, int level,
 		return false;
 	if (items.kind == EXPR_ARRAY)
 		return join_array(ev, node, level, items.array, out);
-	*out = expr_string(expr_is_primitive(items) ? expr_to_string(ev->arena, items) : WF_S(""));
+	*out = expr_string(expr_is_primitive(items) ? text_of(ev, items) : WF_S(""));
 	return true;
 }
 
@@ -219,12 +224,19 @@ struct format_arg {
 	struct wf_str text;
 };
 
+enum { FIRST_PARTS = 8 };
+
 /* A format that was read: its parts, and the pieces that they become. */
 struct format {
 	struct part *parts;
 	size_t n, cap;
 	struct format_arg *args;
 	struct pieces pieces;
+
+	/* what nearly every format makes do with */
+	struct part first_parts[FIRST_PARTS];
+	struct wf_str first_pieces[FIRST_PARTS];
+	struct format_arg first_args[FIRST_PARTS];
 };
 
 static char
@@ -333,7 +345,7 @@ eval_format_arg(struct expr_evaluation *ev, struct format_arg *arg, int level)
 		return false;
 	arg->done = true;
 	arg->kind = value.kind;
-	arg->text = expr_to_string(ev->arena, value);
+	arg->text = text_of(ev, value);
 	return true;
 }
 
@@ -361,16 +373,22 @@ static bool
 call_format(struct expr_evaluation *ev, const struct expr_node *node, int level,
     struct expr_value *out)
 {
-	struct format format = { 0 };
+	struct format format; /* all but the arrays is set: zeroing them would take longest */
 	struct expr_value text;
 	size_t n = 0;
 
+	format.parts = format.first_parts;
+	format.n = 0;
+	format.cap = FIRST_PARTS;
+	format.pieces = (struct pieces){ .items = format.first_pieces, .cap = FIRST_PARTS };
 	if (!eval_arg(ev, node->first, level, &text) ||
-	    !read_format(ev, node, expr_to_string(ev->arena, text), &format))
+	    !read_format(ev, node, text_of(ev, text), &format))
 		return false;
-	format.args = wf_new_array(ev->arena, node->nargs, struct format_arg);
+	format.args = format.first_args;
+	if (node->nargs > FIRST_PARTS)
+		format.args = wf_new_array(ev->arena, node->nargs, struct format_arg);
 	for (const struct expr_node *arg = node->first->next; arg; arg = arg->next)
-		format.args[n++].node = arg;
+		format.args[n++] = (struct format_arg){ .node = arg };
 	for (size_t i = 0; i < format.n; i++)
 		if (!fill_part(ev, node, level, &format, &format.parts[i]))
 			return false;
@@ -404,7 +422,7 @@ call_from_json(struct expr_evaluation *ev, const struct expr_node *node, int lev
 
 	if (!eval_arg(ev, node->first, level, &value))
 		return false;
-	if (expr_json_read_lenient(ev->arena, expr_to_string(ev->arena, value), out, &why))
+	if (expr_json_read_lenient(ev->arena, text_of(ev, value), out, &why))
 		return true;
 	expr_eval_fail(ev, "Error parsing fromJson");
 	return wf_hint(ev->err, "line %d, column %d of the JSON text: %s", why.pos.line,
@@ -455,7 +473,8 @@ expr_find_builtin(struct wf_str name)
 	};
 
 	for (size_t i = 0; i < WF_COUNT(lengths); i++)
-		if (lengths[i] == name.n && expr_text_is(name, builtins[i].name))
+		if (lengths[i] == name.n &&
+		    expr_text_eq(name, (struct wf_str){ builtins[i].name, lengths[i] }))
 			return (int)i;
 	return -1;
 }

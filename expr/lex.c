@@ -171,12 +171,20 @@ skip_more_space(const struct expr_lexer *lexer, size_t at)
 	return at;
 }
 
-/* Between most tokens is one blank or none. */
-static inline size_t
-skip_space(const struct expr_lexer *lexer, size_t at)
+/* Moves *at over white space and gives the sets of the byte that follows. Between most tokens is
+ * one blank or none. */
+static inline unsigned
+skip_space(const struct expr_lexer *lexer, size_t *at)
 {
-	at += class_at(lexer, at) & SPACE;
-	return class_at(lexer, at) & (SPACE | WIDE) ? skip_more_space(lexer, at) : at;
+	unsigned class = class_at(lexer, *at);
+
+	if (class & SPACE)
+		class = class_at(lexer, ++*at);
+	if (class & (SPACE | WIDE)) {
+		*at = skip_more_space(lexer, *at);
+		class = class_at(lexer, *at);
+	}
+	return class;
 }
 
 /* The end of a bare token that begins before `at`. */
@@ -194,20 +202,18 @@ bare_end(const struct expr_lexer *lexer, size_t at, bool number)
 	return at;
 }
 
-/* The end of the name that goes on at byte `at`. */
-static inline size_t
-name_end(const struct expr_lexer *lexer, size_t at)
-{
-	while (class_at(lexer, at) & NAME)
-		at++;
-	return at;
-}
-
-/* Whether a bare token that begins before `at` ends there. */
+/* Moves *at to the end of the name that goes on there; false when something else follows than what
+ * ends a bare token. */
 static inline bool
-ends_at(const struct expr_lexer *lexer, size_t at)
+end_name(const struct expr_lexer *lexer, size_t *at)
 {
-	return class_at(lexer, at) & ENDS || space_at(lexer, at) > 0;
+	const unsigned char *text = (const unsigned char *)lexer->text.p;
+	const unsigned char *p = text + *at, *end = text + lexer->text.n;
+
+	while (p < end && classes[*p] & NAME)
+		p++;
+	*at = (size_t)(p - text);
+	return p == end || classes[*p] & ENDS || (classes[*p] & WIDE && space_at(lexer, *at) > 0);
 }
 
 static char
@@ -328,41 +334,41 @@ read_string(struct expr_lexer *lexer, struct expr_lex_token *token)
 }
 
 /* Whether word is a literal by name; these names have no other case. */
-static bool
+static inline bool
 named_literal(struct wf_str word, struct expr_value *out)
 {
-	static const struct {
-		struct wf_str name;
-		struct expr_value value;
-	} literals[] = {
-		{ { "null", 4 }, { .kind = EXPR_NULL } },
-		{ { "true", 4 }, { .kind = EXPR_BOOL, .boolean = true } },
-		{ { "false", 5 }, { .kind = EXPR_BOOL, .boolean = false } },
-		{ { "NaN", 3 }, { .kind = EXPR_NUMBER, .number = NAN } },
-		{ { "Infinity", 8 }, { .kind = EXPR_NUMBER, .number = INFINITY } },
-	};
-
-	for (size_t i = 0; i < WF_COUNT(literals); i++) {
-		if (*word.p != *literals[i].name.p || !wf_str_eq(word, literals[i].name))
-			continue;
-		*out = literals[i].value;
-		return true;
+	switch (*word.p) {
+	case 'n': *out = EXPR_NULL_VALUE; return wf_str_is(word, "null");
+	case 't': *out = expr_bool(true); return wf_str_is(word, "true");
+	case 'f': *out = expr_bool(false); return wf_str_is(word, "false");
+	case 'N': *out = expr_number(NAN); return wf_str_is(word, "NaN");
+	case 'I': *out = expr_number(INFINITY); return wf_str_is(word, "Infinity");
+	default: return false;
 	}
-	return false;
+}
+
+/* Whether a bracket that makes the name before it a function opens at byte `at` or behind blanks.
+ */
+static inline bool
+opens_call(const struct expr_lexer *lexer, size_t at)
+{
+	if (class_at(lexer, at) & (SPACE | WIDE))
+		skip_space(lexer, &at);
+	return char_at(lexer, at) == '(';
 }
 
 static void
 read_word(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	size_t end = name_end(lexer, token->at);
+	size_t end = token->at + 1;
 
-	if (!ends_at(lexer, end))
+	if (!end_name(lexer, &end))
 		malformed(lexer, token, bare_end(lexer, token->at + 1, false));
 	else if (lexer->last == TOKEN_DOT)
 		finish(lexer, token, TOKEN_PROPERTY, end);
 	else if (named_literal(slice(lexer, token->at, end), &token->literal))
 		finish(lexer, token, TOKEN_LITERAL, end);
-	else if (char_at(lexer, skip_space(lexer, end)) == '(')
+	else if (opens_call(lexer, end))
 		finish(lexer, token, TOKEN_FUNCTION, end);
 	else
 		finish(lexer, token, TOKEN_NAME, end);
@@ -421,10 +427,13 @@ read_symbol(struct expr_lexer *lexer, struct expr_lex_token *token)
 void
 expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 {
-	token->at = skip_space(lexer, lexer->at);
-	if (class_at(lexer, token->at) & NAME_START)
+	size_t at = lexer->at;
+	unsigned class = skip_space(lexer, &at);
+
+	token->at = at;
+	if (class & NAME_START)
 		read_word(lexer, token);
-	else if (token->at < lexer->text.n)
+	else if (at < lexer->text.n)
 		read_symbol(lexer, token);
 	else
 		token->type = TOKEN_END;
@@ -433,12 +442,11 @@ expr_lex_next(struct expr_lexer *lexer, struct expr_lex_token *token)
 bool
 expr_lex_member(struct expr_lexer *lexer, struct wf_str *name)
 {
-	size_t from = lexer->at + 1, end;
+	size_t from = lexer->at + 1, end = from + 1;
 
 	if (char_at(lexer, lexer->at) != '.' || !(PLACE & BIT(lexer->last)))
 		return false;
-	end = name_end(lexer, from);
-	if (!(class_at(lexer, from) & NAME_START) || !ends_at(lexer, end))
+	if (!(class_at(lexer, from) & NAME_START) || !end_name(lexer, &end))
 		return false;
 	*name = slice(lexer, from, end);
 	lexer->from = from;

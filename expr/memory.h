@@ -39,10 +39,24 @@ expr_memory_of_text(struct wf_str s)
 	return EXPR_MEMORY_STRING + 2 * expr_text_units(s);
 }
 
+/* No less than that; the same for text of ASCII. */
+static inline size_t
+expr_memory_bound_of_text(struct wf_str s)
+{
+	return EXPR_MEMORY_STRING + 2 * s.n;
+}
+
 static inline size_t
 expr_memory_of(struct expr_value value)
 {
 	return value.kind == EXPR_STRING ? expr_memory_of_text(value.string) : EXPR_MEMORY_OBJECT;
+}
+
+static inline size_t
+expr_memory_bound(struct expr_value value)
+{
+	return value.kind == EXPR_STRING ? expr_memory_bound_of_text(value.string)
+	                                 : EXPR_MEMORY_OBJECT;
 }
 
 /* Charges bytes to a level, letting go of deeper ones first when trim is set; false when that is
@@ -50,14 +64,15 @@ expr_memory_of(struct expr_value value)
 static inline bool
 expr_memory_add(struct expr_memory *memory, int level, size_t bytes, bool trim)
 {
-	while (memory->deepest < level) {
-		memory->upto[memory->deepest + 1] = memory->upto[memory->deepest];
-		memory->deepest++;
-	}
+	size_t *upto = memory->upto;
+	int deepest = memory->deepest;
+
+	for (; deepest < level; deepest++)
+		upto[deepest + 1] = upto[deepest];
 	if (trim)
-		memory->deepest = level;
-	for (; level < memory->deepest; level++)
-		memory->upto[level] += bytes;
-	memory->upto[level] += bytes;
-	return memory->upto[level] <= memory->max;
+		deepest = level;
+	memory->deepest = deepest;
+	for (; level < deepest; level++)
+		upto[level] += bytes;
+	return (upto[deepest] += bytes) <= memory->max;
 }

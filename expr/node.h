@@ -26,12 +26,16 @@ enum expr_node_kind {
 struct expr_node {
 	enum expr_node_kind kind;
 	int height; /* 1 for a leaf */
-	size_t nargs;
-	struct expr_node *first, *last; /* the arguments, linked by next */
 	struct expr_node *next;
-	struct wf_str name; /* NODE_NAME, NODE_CALL: as written */
-	int builtin; /* NODE_CALL: which of expr_builtins(), or -1 */
-	struct expr_value literal;
+	struct expr_node *first, *last; /* the arguments, linked by next */
+	size_t nargs;
+	union {
+		struct expr_value literal; /* NODE_LITERAL, NODE_WILDCARD */
+		struct {
+			struct wf_str name; /* NODE_NAME, NODE_CALL: as written */
+			int builtin; /* NODE_CALL: which of expr_builtins(), or -1 */
+		};
+	};
 };
 
 struct expr {

@@ -38,6 +38,7 @@ struct parser {
 	/* what nearly every expression makes do with */
 	struct operator first_operators[FIRST_STACK];
 	struct expr_node *first_operands[FIRST_STACK];
+	char first_open[FIRST_STACK];
 };
 
 /* ---- errors ---- */
@@ -98,46 +99,39 @@ push_operand(struct parser *p, struct expr_node *node)
 	*wf_push(p->arena, p->operands, p->noperands, p->operands_cap) = node;
 }
 
-static void
-add_arg(struct expr_node *node, struct expr_node *arg)
+/* Appends `n` nodes that are linked from first to last, the highest of them `height`. */
+static inline void
+add_args(struct expr_node *node, struct expr_node *first, struct expr_node *last, size_t n,
+    int height)
 {
 	if (node->last)
-		node->last->next = arg;
+		node->last->next = first;
 	else
-		node->first = arg;
-	node->last = arg;
-	node->nargs++;
-	if (node->height <= arg->height)
-		node->height = arg->height + 1;
+		node->first = first;
+	node->last = last;
+	node->nargs += n;
+	if (node->height <= height)
+		node->height = height + 1;
 }
 
-/* Takes over the arguments of an operand of the same kind: a && b && c is one node. */
-static void
-take_args(struct expr_node *node, struct expr_node *same)
+/* Appends an operand. Those of one of the same kind are taken over: a && b && c is one node. */
+static inline void
+add_operand(struct expr_node *node, struct expr_node *operand)
 {
-	if (node->last)
-		node->last->next = same->first;
+	if ((node->kind == NODE_AND || node->kind == NODE_OR) && operand->kind == node->kind)
+		add_args(node, operand->first, operand->last, operand->nargs, operand->height - 1);
 	else
-		node->first = same->first;
-	node->last = same->last;
-	node->nargs += same->nargs;
-	if (node->height < same->height)
-		node->height = same->height;
+		add_args(node, operand, operand, 1, operand->height);
 }
 
 /* Makes the last `n` operands the arguments of node. */
-static void
+static inline void
 take_operands(struct parser *p, struct expr_node *node, size_t n)
 {
 	struct expr_node **operands = &p->operands[p->noperands -= n];
 
-	for (size_t i = 0; i < n; i++) {
-		if ((node->kind == NODE_AND || node->kind == NODE_OR) &&
-		    operands[i]->kind == node->kind)
-			take_args(node, operands[i]);
-		else
-			add_arg(node, operands[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		add_operand(node, operands[i]);
 }
 
 /* ---- operators ---- */
@@ -216,7 +210,7 @@ check_arity(struct parser *p, const struct expr_node *call, size_t open)
 		return fail_at(p, "Too few parameters supplied", WF_S("("), open);
 	if (call->nargs > (size_t)func->max)
 		return fail_at(p, "Too many parameters supplied", WF_S("("), open);
-	if (call->nargs % 2 == 0 && expr_text_eq(call->name, WF_S("case")))
+	if (call->nargs % 2 == 0 && call->builtin >= 0 && strcmp(func->name, "case") == 0)
 		return fail_at(p,
 		    "Even number of parameters supplied, requires an odd number of parameters",
 		    call->name, (size_t)(call->name.p - p->lexer.text.p));
@@ -237,24 +231,28 @@ close_call(struct parser *p, enum expr_token_type last)
 	return check_arity(p, call, open);
 }
 
-/* Puts an operator on its stack, or closes the bracket that it closes. */
+/* Closes the bracket that opened last, with all operators in it made nodes. */
 static bool
-push_operator(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
+close_bracket(struct parser *p, enum expr_token_type type, enum expr_token_type last)
 {
-	if (token->type == TOKEN_DOT)
-		return true; /* what follows it makes the node */
+	reduce_from(p, ops[type].precedence);
+	if (type == TOKEN_CALL_CLOSE)
+		return close_call(p, last);
+	if (type == TOKEN_INDEX_CLOSE)
+		reduce(p);
+	else
+		p->noperators--;
+	return true;
+}
+
+/* Puts an operator on its stack, once those that bind closer are nodes. */
+static inline void
+push_operator(struct parser *p, const struct expr_lex_token *token)
+{
 	if (token->type != TOKEN_GROUP_OPEN && token->type != TOKEN_NOT)
 		reduce_from(p, ops[token->type].precedence);
-	if (token->type == TOKEN_CALL_CLOSE)
-		return close_call(p, last);
-	if (token->type == TOKEN_INDEX_CLOSE)
-		reduce(p);
-	else if (token->type == TOKEN_GROUP_CLOSE)
-		p->noperators--;
-	else
-		*wf_push(p->arena, p->operators, p->noperators,
-		    p->operators_cap) = (struct operator){ token->type, token->at };
-	return true;
+	*wf_push(p->arena, p->operators, p->noperators,
+	    p->operators_cap) = (struct operator){ token->type, token->at };
 }
 
 /* ---- operands ---- */
@@ -267,7 +265,7 @@ known_context(const struct parser *p, struct wf_str name)
 	if (!context)
 		return true;
 	for (; *context; context++)
-		if (expr_text_is(name, *context))
+		if (((*name.p ^ **context) & ~0x20) == 0 && expr_text_is(name, *context))
 			return true;
 	return false;
 }
@@ -321,6 +319,14 @@ read_members(struct parser *p)
 		read_member(p, literal_node(p, expr_string(name)));
 }
 
+/* The name behind a dot, where they do not stand close together: `a. b`. */
+static void
+read_property(struct parser *p, const struct expr_lex_token *token)
+{
+	read_member(p, literal_node(p, expr_string(token->raw)));
+	read_members(p);
+}
+
 static bool
 read_context(struct parser *p, const struct expr_lex_token *token)
 {
@@ -335,26 +341,18 @@ read_context(struct parser *p, const struct expr_lex_token *token)
 	return true;
 }
 
-static bool
-read_operand(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
+static void
+read_wildcard(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
 {
-	struct expr_node *node;
+	struct expr_node *node = literal_node(p, expr_string(token->raw));
 
-	if (token->type == TOKEN_FUNCTION)
-		return read_function(p, token);
-	if (token->type == TOKEN_NAME)
-		return read_context(p, token);
-	node = literal_node(p,
-	    token->type == TOKEN_LITERAL ? token->literal : expr_string(token->raw));
-	if (token->type == TOKEN_WILDCARD)
-		node->kind = NODE_WILDCARD;
+	node->kind = NODE_WILDCARD;
 	if (last != TOKEN_DOT) {
 		push_operand(p, node);
-		return true;
+		return;
 	}
 	read_member(p, node);
 	read_members(p);
-	return true;
 }
 
 /* ---- all of it ---- */
@@ -374,6 +372,41 @@ check_end(const struct parser *p)
 	return true;
 }
 
+/* Takes one token, which follows `last`. */
+static inline bool
+read_token(struct parser *p, const struct expr_lex_token *token, enum expr_token_type last)
+{
+	switch (token->type) {
+	case TOKEN_LITERAL: push_operand(p, literal_node(p, token->literal)); return true;
+	case TOKEN_NAME: return read_context(p, token);
+	case TOKEN_FUNCTION: return read_function(p, token);
+	case TOKEN_WILDCARD: read_wildcard(p, token, last); return true;
+	case TOKEN_PROPERTY: read_property(p, token); return true;
+	case TOKEN_DOT: return true; /* what follows it makes the node */
+	case TOKEN_GROUP_CLOSE:
+	case TOKEN_CALL_CLOSE:
+	case TOKEN_INDEX_CLOSE: return close_bracket(p, token->type, last);
+	case TOKEN_GROUP_OPEN:
+	case TOKEN_CALL_OPEN:
+	case TOKEN_INDEX_OPEN:
+	case TOKEN_COMMA:
+	case TOKEN_NOT:
+	case TOKEN_AND:
+	case TOKEN_OR:
+	case TOKEN_EQ:
+	case TOKEN_NE:
+	case TOKEN_LT:
+	case TOKEN_LE:
+	case TOKEN_GT:
+	case TOKEN_GE: push_operator(p, token); return true;
+	case TOKEN_MALFORMED:
+	case TOKEN_MISPLACED: return fail_symbol(p, token);
+	case TOKEN_NONE:
+	case TOKEN_END: break; /* not read */
+	}
+	abort();
+}
+
 static bool
 read_tokens(struct parser *p)
 {
@@ -385,10 +418,7 @@ read_tokens(struct parser *p)
 		expr_lex_next(&p->lexer, &token);
 		if (token.type == TOKEN_END)
 			return true;
-		if (token.type == TOKEN_MALFORMED || token.type == TOKEN_MISPLACED)
-			return fail_symbol(p, &token);
-		if (ops[token.type].precedence ? !push_operator(p, &token, last)
-		                               : !read_operand(p, &token, last))
+		if (!read_token(p, &token, last))
 			return false;
 	}
 }
@@ -424,7 +454,10 @@ expr_parse(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
 	struct expr *expr;
 
 	p.arena = arena;
-	p.lexer = (struct expr_lexer){ .arena = arena, .text = text };
+	p.lexer = (struct expr_lexer){ .arena = arena,
+		.text = text,
+		.open = p.first_open,
+		.open_cap = FIRST_STACK };
 	p.pos = pos;
 	p.names = names;
 	p.kind = kind;

@@ -94,19 +94,10 @@ expr_text_eq(struct wf_str a, struct wf_str b)
 bool
 expr_text_is(struct wf_str name, const char *cstr)
 {
-	size_t i = 0;
-
-	for (; i < name.n; i++) {
-		unsigned char x = (unsigned char)name.p[i], y = (unsigned char)cstr[i];
-
-		if (x == y)
-			continue;
-		if (y >= 0x80)
-			return expr_text_eq(name, wf_str(cstr));
-		if (upper_ascii(x) != upper_ascii(y))
-			return false;
-	}
-	return !cstr[i];
+	/* nearly always written in the same case */
+	if (strncmp(name.p, cstr, name.n) == 0)
+		return !cstr[name.n];
+	return expr_text_eq(name, wf_str(cstr));
 }
 
 bool

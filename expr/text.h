@@ -43,15 +43,7 @@ expr_text_differs(struct wf_str a, struct wf_str b)
 	return (x | y) < 0x80 && ((x ^ y) & ~0x20) != 0;
 }
 
-/* Whether they are short and the same bytes, as with most keys that are the one looked for. */
-static inline bool
-expr_text_same(struct wf_str a, struct wf_str b)
-{
-	return a.n == b.n && a.n - 1 < sizeof(uint64_t) &&
-	       expr_text_eight(a.p, a.n) == expr_text_eight(b.p, b.n);
-}
-
-/* The same of a name, which is ASCII, and a C string, which is not measured first. */
+/* The same of a name, which is ASCII without NUL, and a C string, which is not measured first. */
 bool expr_text_is(struct wf_str name, const char *cstr);
 int expr_text_cmp(struct wf_str a, struct wf_str b);
 bool expr_text_starts(struct wf_str s, struct wf_str prefix);

@@ -115,18 +115,18 @@ index_last(struct expr_object *object)
 struct expr_pair *
 expr_object_find(const struct expr_object *object, struct wf_str key)
 {
+	struct expr_pair *pair = object->pairs;
+
 	if (object->nslots) {
 		uint32_t at = *slot_of(object, key);
 
 		return at ? &object->pairs[at - 1] : NULL;
 	}
-	for (size_t i = 0; i < object->n; i++) {
-		struct wf_str its = object->pairs[i].key;
-
-		if (expr_text_differs(its, key))
+	for (size_t i = 0; i < object->n; i++, pair++) {
+		if (expr_text_differs(pair->key, key))
 			continue;
-		if (expr_text_same(its, key) || same_key(object, its, key))
-			return &object->pairs[i];
+		if (wf_str_eq(pair->key, key) || same_key(object, pair->key, key))
+			return pair;
 	}
 	return NULL;
 }

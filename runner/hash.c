@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* hash.c - the glob dialect of hashFiles(), the order of its walk, and the two-level hash.
+/* hash.c - the walk of hashFiles(), and the two-level hash.
  *
  * The order decides the result: search roots in the order of the patterns, below each a walk that
  * visits a folder's names in strcmp order, files and folders mixed (semantics.md 2.8.3). Every file
- * adds the digest of its bytes to an outer digest. */
+ * adds the digest of its bytes to an outer digest. The walk gathers files; a batch of them is read
+ * by all processors, and its digests are added in the order of the walk. */
 #include "runner/hash.h"
 
+#include "base/crew.h"
 #include "base/fs.h"
-#include "base/pattern.h"
+#include "runner/box/mount.h"
+#include "runner/hash_glob.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <uv.h>
 
 #define DIGEST 32
-
-struct glob {
-	bool negated;
-	struct wf_pattern *pattern; /* matches paths relative to the workspace */
-	struct wf_str root; /* the literal folders that it starts with, relative; empty: all */
-};
+#define BATCH 4096 /* files */
+#define READ_SIZE 65536
 
 /* A folder on the way from a search root to where the walk is. */
 struct folder {
@@ -30,247 +30,142 @@ struct folder {
 	ino_t ino;
 };
 
+/* One file of a batch. */
+struct item {
+	const char *path; /* as the job sees it */
+	bool hashed; /* it is a regular file, and this is the digest of its bytes */
+	unsigned char digest[DIGEST];
+	int errnum; /* not 0: it could not be read */
+};
+
 struct hash {
 	struct wf_arena *arena;
-	struct box *box;
-	bool follow;
-	struct glob *globs;
-	size_t n, cap;
+	const struct hash_ask *ask;
+	struct hash_globs globs;
+	struct wf_arena *paths; /* of the items */
+	struct item *items; /* [BATCH] */
+	size_t nitems;
+	EVP_MD *sha256;
 	EVP_MD_CTX *outer;
 	size_t nfiles;
 	struct wf_error *err;
 };
 
-/* ---- patterns ---- */
-
-static void
-add_literal(struct wf_buf *out, char c)
-{
-	if (strchr("\\^$.|?*+()[]{}", c))
-		wf_buf_addc(out, '\\');
-	wf_buf_addc(out, c);
-}
-
-/* [set] or [!set] as a class; a '[' that is never closed means itself. Returns what is behind. */
-static size_t
-add_set(struct wf_buf *out, struct wf_str segment, size_t at)
-{
-	size_t end = at + 1;
-
-	if (end < segment.n && (segment.p[end] == '!' || segment.p[end] == '^'))
-		end++;
-	if (end < segment.n && segment.p[end] == ']')
-		end++;
-	while (end < segment.n && segment.p[end] != ']')
-		end++;
-	if (end >= segment.n) {
-		add_literal(out, '[');
-		return at + 1;
-	}
-	wf_buf_adds(out, "(?!/)[");
-	for (size_t i = at + 1; i < end; i++) {
-		if (i == at + 1 && segment.p[i] == '!')
-			wf_buf_addc(out, '^');
-		else if (strchr("[]\\", segment.p[i]))
-			wf_buf_addf(out, "\\%c", segment.p[i]);
-		else
-			wf_buf_addc(out, segment.p[i]);
-	}
-	wf_buf_addc(out, ']');
-	return end + 1;
-}
-
-static void
-add_segment(struct wf_buf *out, struct wf_str segment)
-{
-	for (size_t i = 0; i < segment.n; i++) {
-		char c = segment.p[i];
-
-		if (c == '*') {
-			wf_buf_adds(out, "[^/]*");
-		} else if (c == '?') {
-			wf_buf_adds(out, "[^/]");
-		} else if (c == '[') {
-			i = add_set(out, segment, i) - 1;
-		} else {
-			if (c == '\\' && i + 1 < segment.n)
-				c = segment.p[++i];
-			add_literal(out, c);
-		}
-	}
-}
-
-/* The whole of a path, or a folder above it: naming a folder takes all that is below. */
-static void
-add_glob(struct wf_buf *out, struct wf_str text)
-{
-	wf_buf_adds(out, "\\A(?s:");
-	while (text.p) {
-		struct wf_str segment = wf_str_cut(&text, '/');
-
-		if (wf_str_is(segment, "**")) {
-			wf_buf_adds(out, text.p ? "(?:[^/]+/)*" : ".*");
-			continue;
-		}
-		add_segment(out, segment);
-		if (text.p)
-			wf_buf_addc(out, '/');
-	}
-	wf_buf_adds(out, ")(?:/.*)?\\z");
-}
-
-/* The folders in front of the first segment that is not literal. */
-static struct wf_str
-literal_root(struct wf_str text)
-{
-	struct wf_str rest = text;
-	size_t n = 0;
-
-	while (rest.p) {
-		struct wf_str segment = wf_str_cut(&rest, '/');
-
-		for (size_t i = 0; i < segment.n; i++)
-			if (strchr("*?[\\", segment.p[i]))
-				return wf_str_sub(text, 0, n ? n - 1 : 0);
-		n += segment.n + 1;
-	}
-	return text;
-}
-
-/* `.` may stand at the front alone, `..` nowhere. */
 static bool
-is_relative(struct wf_str line)
+is_late(const struct hash_ask *ask)
 {
-	for (bool first = true; line.p; first = false) {
-		struct wf_str segment = wf_str_cut(&line, '/');
-
-		if (wf_str_is(segment, "..") || (wf_str_is(segment, ".") && !first))
-			return true;
-	}
-	return false;
+	return uv_hrtime() >= ask->deadline;
 }
 
+/* Whether nobody waits for the answer any more, or has waited too long. */
 static bool
-add_line(struct hash *hash, struct wf_str line)
+is_over(const struct hash_ask *ask)
 {
-	wf_auto(wf_buf_release) struct wf_buf regex = WF_BUF_INIT;
-	struct wf_str workspace = wf_str(hash->box->layout.workspace);
-	struct glob glob = { .negated = false };
-
-	line = wf_str_trim(line);
-	if (!line.n || line.p[0] == '#')
-		return true;
-	for (; line.n && line.p[0] == '!'; line = wf_str_trim(wf_str_skip(line, 1)))
-		glob.negated = !glob.negated;
-	if (is_relative(line))
-		return wf_fail(hash->err, WF_ERR_EVAL, WF_NOWHERE,
-		    "Invalid pattern '%.*s'. Relative pathing '.' and '..' is not allowed.",
-		    WF_ARG(line));
-	if (wf_str_starts(line, workspace))
-		line = wf_str_skip(line, workspace.n + 1);
-	if (wf_str_starts(line, WF_S("./")))
-		line = wf_str_skip(line, 2);
-	while (line.n > 1 && line.p[line.n - 1] == '/')
-		line.n--;
-	if (line.n && (line.p[0] == '/' || line.p[0] == '~'))
-		return true; /* outside of the workspace, where nothing is hashed */
-	if (wf_str_is(line, "."))
-		line = WF_S("**");
-	add_glob(&regex, line);
-	glob.root = wf_str_dup(hash->arena, literal_root(line));
-	glob.pattern = wf_pattern_new(WF_PATTERN_REGEX, wf_buf_str(&regex), WF_NOWHERE, hash->err);
-	if (!glob.pattern)
-		return false;
-	*wf_push(hash->arena, hash->globs, hash->n, hash->cap) = glob;
-	return true;
+	return (ask->stop && atomic_load(ask->stop)) || is_late(ask);
 }
 
-static bool
-add_patterns(struct hash *hash, const struct wf_str *patterns, size_t n)
+static int
+open_inside(const struct hash_ask *ask, const char *path, int flags)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct wf_str rest = patterns[i];
-
-		if (i == 0 && wf_str_ieq(rest, WF_S("--follow-symbolic-links"))) {
-			hash->follow = true;
-			continue;
-		}
-		if (i == 0 && wf_str_starts(rest, WF_S("--")))
-			return wf_fail(hash->err, WF_ERR_EVAL, WF_NOWHERE,
-			    "Invalid glob option %.*s, avaliable option: "
-			    "'--follow-symbolic-links'.",
-			    WF_ARG(rest));
-		while (rest.p)
-			if (!add_line(hash, wf_str_cut(&rest, '\n')))
-				return false;
-	}
-	return true;
+	/* a fifo in the place of a file is not waited for */
+	return place_open_mode(ask->root, path, (uint64_t)(flags | O_NONBLOCK | O_NOCTTY), 0);
 }
 
 /* ---- files ---- */
 
-/* Ordered: a positive pattern sets, a negated one clears. */
+/* false: errno says why. One that is over is as good as read: nobody looks at the digest. */
 static bool
-matches(const struct hash *hash, struct wf_str path)
-{
-	bool in = false;
-
-	for (size_t i = 0; i < hash->n; i++)
-		if (wf_pattern_match(hash->globs[i].pattern, path))
-			in = !hash->globs[i].negated;
-	return in;
-}
-
-static bool
-hash_fd(struct hash *hash, int fd, const char *path)
+digest_fd(const struct hash *hash, int fd, unsigned char *digest)
 {
 	EVP_MD_CTX *inner = EVP_MD_CTX_new();
-	unsigned char digest[DIGEST];
-	static const size_t size = (size_t)1 << 16;
-	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	char *bytes = wf_alloc(arena, size, 1);
+	char bytes[READ_SIZE];
 	ssize_t got;
+	int errnum;
 
-	EVP_DigestInit_ex(inner, EVP_sha256(), NULL);
-	while ((got = read(fd, bytes, size)) > 0)
+	EVP_DigestInit_ex(inner, hash->sha256, NULL);
+	while ((got = read(fd, bytes, sizeof(bytes))) > 0 && !is_over(hash->ask))
 		EVP_DigestUpdate(inner, bytes, (size_t)got);
+	errnum = errno;
 	EVP_DigestFinal_ex(inner, digest, NULL);
 	EVP_MD_CTX_free(inner);
-	if (got < 0)
-		return wf_fail_sys(hash->err, errno, "%s", path);
-	EVP_DigestUpdate(hash->outer, digest, sizeof(digest));
-	hash->nfiles++;
-	return true;
+	errno = errnum;
+	return got >= 0;
+}
+
+/* On any of several threads. */
+static void
+digest_item(void *data, size_t i, size_t slot)
+{
+	const struct hash *hash = data;
+	struct item *item = &hash->items[i];
+	struct stat st;
+
+	(void)slot;
+	if (is_over(hash->ask))
+		return;
+	wf_auto(wf_close_fd) int fd = open_inside(hash->ask, item->path, O_RDONLY);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		item->errnum = errno;
+	else if (!S_ISREG(st.st_mode))
+		return; /* a link to a folder is passed over, one to a file is read */
+	else if (digest_fd(hash, fd, item->digest))
+		item->hashed = true;
+	else
+		item->errnum = errno;
+}
+
+/* Reads the files that were gathered. */
+static bool
+take_batch(struct hash *hash)
+{
+	const struct wf_crew crew = { .work = digest_item, .data = hash };
+	size_t n = hash->nitems;
+
+	wf_crew(&crew, n);
+	hash->nitems = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct item *item = &hash->items[i];
+
+		if (item->errnum)
+			return wf_fail_sys(hash->err, item->errnum, "%s", item->path);
+		if (!item->hashed)
+			continue;
+		EVP_DigestUpdate(hash->outer, item->digest, DIGEST);
+		hash->nfiles++;
+	}
+	wf_arena_reset(hash->paths);
+	return !is_over(hash->ask);
 }
 
 static const char *
-inside(struct hash *hash, struct wf_arena *arena, struct wf_str rel)
+inside(const struct hash *hash, struct wf_arena *arena, struct wf_str rel)
 {
-	const char *workspace = hash->box->layout.workspace;
+	const char *workspace = hash->ask->workspace;
 
 	return rel.n ? wf_strf(arena, "%s/%.*s", workspace, WF_ARG(rel)).p : workspace;
 }
+
+static bool
+add_file(struct hash *hash, struct wf_str rel)
+{
+	if (!hash_globs_match(&hash->globs, rel))
+		return true;
+	hash->items[hash->nitems++] = (struct item){ .path = inside(hash, hash->paths, rel) };
+	return hash->nitems < BATCH || take_batch(hash);
+}
+
+/* ---- the walk ---- */
 
 static bool walk(struct hash *hash, struct wf_str rel, const struct folder *above);
 
 static bool
 visit(struct hash *hash, int dirfd, const char *name, struct wf_str rel, const struct folder *above)
 {
-	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	struct stat st;
 
-	if (fstatat(dirfd, name, &st, hash->follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(dirfd, name, &st, hash->globs.follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || wf_fail_sys(hash->err, errno, "%.*s", WF_ARG(rel));
-	if (S_ISDIR(st.st_mode))
-		return walk(hash, rel, above);
-	if (!matches(hash, rel))
-		return true;
-	/* a link to a folder is passed over, a link to a file is read */
-	wf_auto(wf_close_fd) int fd = box_open(hash->box, inside(hash, arena, rel),
-	    O_RDONLY | O_NONBLOCK, hash->err);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return false;
-	return !S_ISREG(st.st_mode) || hash_fd(hash, fd, name);
+	return S_ISDIR(st.st_mode) ? walk(hash, rel, above) : add_file(hash, rel);
 }
 
 /* Whether a link has led back to a folder that the walk is in. */
@@ -288,15 +183,13 @@ walk(struct hash *hash, struct wf_str rel, const struct folder *above)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	const char *path = inside(hash, arena, rel);
-	wf_auto(wf_close_fd) int fd = box_open(hash->box, path, O_RDONLY | O_DIRECTORY, hash->err);
+	wf_auto(wf_close_fd) int fd = open_inside(hash->ask, path, O_RDONLY | O_DIRECTORY);
 	struct folder folder = { .above = above };
 	struct stat st;
 	char **names;
 	size_t n;
 
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return wf_fail_sys(hash->err, errno, "%s", path);
 	folder.dev = st.st_dev;
 	folder.ino = st.st_ino;
@@ -304,83 +197,112 @@ walk(struct hash *hash, struct wf_str rel, const struct folder *above)
 		return true;
 	if (!wf_list_fd(arena, fd, &names, &n, hash->err))
 		return false;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && !is_over(hash->ask); i++) {
 		struct wf_str name = rel.n ? wf_strf(arena, "%.*s/%s", WF_ARG(rel), names[i])
 		                           : wf_str(names[i]);
 
 		if (!visit(hash, fd, names[i], name, &folder))
 			return false;
 	}
-	return true;
-}
-
-static bool
-is_below(struct wf_str path, struct wf_str folder)
-{
-	return folder.n == 0 || wf_str_eq(path, folder) ||
-	       (wf_str_starts(path, folder) && path.p[folder.n] == '/');
-}
-
-/* Whether another positive pattern starts at or above the root of this one. */
-static bool
-is_covered(const struct hash *hash, size_t index)
-{
-	struct wf_str root = hash->globs[index].root;
-
-	for (size_t i = 0; i < hash->n; i++) {
-		const struct glob *other = &hash->globs[i];
-
-		if (other->negated || i == index || !is_below(root, other->root))
-			continue;
-		if (i < index || !wf_str_eq(root, other->root))
-			return true;
-	}
-	return false;
+	return !is_over(hash->ask);
 }
 
 static bool
 walk_root(struct hash *hash, struct wf_str root)
 {
-	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
-	const char *path = inside(hash, arena, root);
-	wf_auto(wf_close_fd) int fd = box_open(hash->box, path, O_RDONLY | O_NONBLOCK, NULL);
+	const char *path = inside(hash, hash->arena, root);
+	wf_auto(wf_close_fd) int fd = open_inside(hash->ask, path, O_RDONLY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return true; /* not there: matches nothing */
-	if (S_ISDIR(st.st_mode))
-		return walk(hash, root, NULL);
-	return !S_ISREG(st.st_mode) || !matches(hash, root) || hash_fd(hash, fd, path);
+	return S_ISDIR(st.st_mode) ? walk(hash, root, NULL) : add_file(hash, root);
 }
 
 static bool
 walk_roots(struct hash *hash)
 {
-	for (size_t i = 0; i < hash->n; i++)
-		if (!hash->globs[i].negated && !is_covered(hash, i) &&
-		    !walk_root(hash, hash->globs[i].root))
+	for (size_t i = 0; i < hash->globs.n; i++)
+		if (hash_globs_is_root(&hash->globs, i) &&
+		    !walk_root(hash, hash->globs.items[i].root))
 			return false;
-	return true;
+	return take_batch(hash);
+}
+
+/* ---- errors ---- */
+
+static bool
+is_follow(struct wf_str argument)
+{
+	return wf_str_ieq(argument, WF_S("--follow-symbolic-links"));
+}
+
+/* The patterns as GitHub's messages name them: joined, quotes doubled, without the option. */
+static struct wf_str
+shown(struct wf_arena *arena, const struct hash_ask *ask)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	for (size_t i = ask->n > 0 && is_follow(ask->patterns[0]); i < ask->n; i++) {
+		struct wf_str pattern = ask->patterns[i];
+
+		wf_buf_adds(&out, out.n ? ", " : "");
+		for (size_t k = 0; k < pattern.n; k++)
+			wf_buf_adds(&out,
+			    pattern.p[k] == '\'' ? "''" : (char[]){ pattern.p[k], '\0' });
+	}
+	return wf_buf_take(&out, arena);
+}
+
+/* Says in GitHub's words that there is no answer. */
+static bool
+fail(struct wf_arena *arena, const struct hash_ask *ask, const struct wf_error *cause,
+    struct wf_error *err)
+{
+	struct wf_str patterns = shown(arena, ask);
+
+	if (is_late(ask))
+		return wf_fail(err, WF_ERR_EVAL, WF_NOWHERE,
+		    "hashFiles('%.*s') couldn't finish within %d seconds.", WF_ARG(patterns),
+		    HASH_SECONDS);
+	wf_fail(err, WF_ERR_EVAL, WF_NOWHERE,
+	    "hashFiles('%.*s') failed. Fail to hash files under directory '%s'", WF_ARG(patterns),
+	    ask->workspace);
+	return wf_hint(err, "%s", cause->msg);
 }
 
 bool
-hash_files(struct wf_arena *arena, struct box *box, const struct wf_str *patterns, size_t n,
-    struct wf_str *out, struct wf_error *err)
+hash_files(struct wf_arena *arena, const struct hash_ask *ask, struct wf_str *out,
+    struct wf_error *err)
 {
-	struct hash hash = { .arena = arena, .box = box, .outer = EVP_MD_CTX_new(), .err = err };
+	wf_auto(wf_arena_freep) struct wf_arena *paths = wf_arena_new();
+	struct wf_error cause = { .msg = "nobody waits for it" };
+	struct hash hash = { .arena = arena,
+		.ask = ask,
+		.globs = { .workspace = ask->workspace },
+		.paths = paths,
+		.err = &cause };
 	unsigned char digest[DIGEST];
 	bool ok;
 
 	*out = WF_S("");
-	EVP_DigestInit_ex(hash.outer, EVP_sha256(), NULL);
-	ok = add_patterns(&hash, patterns, n) && walk_roots(&hash);
+	if (ask->n && wf_str_starts(ask->patterns[0], WF_S("--")) && !is_follow(ask->patterns[0]))
+		return wf_fail(err, WF_ERR_EVAL, WF_NOWHERE,
+		    "Invalid glob option %.*s, avaliable option: '--follow-symbolic-links'.",
+		    WF_ARG(ask->patterns[0]));
+	hash.items = wf_new_array(arena, BATCH, struct item);
+	hash.sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	hash.outer = EVP_MD_CTX_new();
+	EVP_DigestInit_ex(hash.outer, hash.sha256, NULL);
+	ok = hash_globs_read(arena, ask->patterns, ask->n, &hash.globs, &cause) &&
+	     walk_roots(&hash);
 	EVP_DigestFinal_ex(hash.outer, digest, NULL);
 	EVP_MD_CTX_free(hash.outer);
-	for (size_t i = 0; i < hash.n; i++)
-		wf_pattern_free(hash.globs[i].pattern);
-	if (ok && hash.nfiles)
+	EVP_MD_free(hash.sha256);
+	hash_globs_release(&hash.globs);
+	if (!ok)
+		return fail(arena, ask, &cause, err);
+	if (hash.nfiles)
 		*out = wf_hex(arena, digest, DIGEST);
-	if (!ok && err)
-		err->kind = WF_ERR_EVAL;
-	return ok;
+	return true;
 }

@@ -5,12 +5,26 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/str.h"
-#include "runner/box/box.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* Each argument may hold several patterns, one a line. *out is 64 hexadecimal digits, or empty when
- * no file matches. Errors are WF_ERR_EVAL in GitHub's wording. Files are read as the job sees them,
- * through box_open(). */
-bool hash_files(struct wf_arena *arena, struct box *box, const struct wf_str *patterns, size_t n,
-    struct wf_str *out, struct wf_error *err);
+#define HASH_SECONDS 120 /* that GitHub gives a call */
+
+/* One call. It may be answered on any thread: nothing of it belongs to the loop. */
+struct hash_ask {
+	int root; /* "/" as the job sees it, an O_PATH descriptor */
+	const char *workspace; /* absolute, below root */
+	const struct wf_str *patterns; /* the arguments; each may hold several, one a line */
+	size_t n;
+	uint64_t deadline; /* of uv_hrtime() */
+	const atomic_bool *stop; /* set by who does not want the answer any more; may be NULL */
+};
+
+/* *out is 64 hexadecimal digits, or empty when no file matches. Errors are WF_ERR_EVAL in GitHub's
+ * wording, with the cause as the hint. Files are read by as many threads as there are processors,
+ * and no link leads out of root. */
+bool hash_files(struct wf_arena *arena, const struct hash_ask *ask, struct wf_str *out,
+    struct wf_error *err);

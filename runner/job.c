@@ -205,6 +205,34 @@ on_timeout(uv_timer_t *timer)
 	job_cancel(job, WF_S("timeout-minutes is over"), false);
 }
 
+static bool
+is_run_secret(const struct session *session, struct wf_str value)
+{
+	const struct expr_object *secrets = session->options->secrets;
+
+	if (wf_str_is(value, RUN_DUMMY_TOKEN))
+		return true;
+	for (size_t i = 0; secrets && i < secrets->n; i++)
+		if (wf_str_eq(secrets->pairs[i].value.string, value))
+			return true;
+	return false;
+}
+
+/* What a caller passes as a secret is one in the called workflow, whatever it was before. */
+static void
+mask_passed(struct job *job)
+{
+	const struct expr_object *secrets = expr_object_get(job->call->contexts, WF_S("secrets"))
+	                                        .object;
+
+	for (size_t i = 0; job->call->caller && i < secrets->n; i++) {
+		struct wf_str value = secrets->pairs[i].value.string;
+
+		if (!is_run_secret(job->call->run->session, value))
+			mask_add(job->mask, value);
+	}
+}
+
 static uint64_t
 milliseconds(double minutes)
 {
@@ -221,6 +249,7 @@ enter_setup(struct job *job)
 	job->started = record_now(session->record);
 	job->arena = wf_arena_new();
 	job->mask = mask_new(job->call->run->mask);
+	mask_passed(job);
 	uv_timer_init(&session->loop, &job->timer);
 	job->timer.data = job;
 	job->timer_open = true;
@@ -235,6 +264,18 @@ enter_setup(struct job *job)
 	box_start(job->box);
 }
 
+static void
+on_shelf_shown(void *data, const struct wf_error *err)
+{
+	struct job *job = data;
+
+	if (err)
+		job_setup_failed(job, err);
+	else
+		job->facts.setup_done = true;
+	job_advance(job);
+}
+
 void
 job_box_ready(struct box *box, const struct wf_error *err)
 {
@@ -245,11 +286,12 @@ job_box_ready(struct box *box, const struct wf_error *err)
 		job->commands_fd = box_open(box, job->commands_dir, O_RDONLY | O_DIRECTORY, &why);
 		err = job->commands_fd < 0 ? &why : NULL;
 	}
-	if (err)
+	if (err) {
 		job_setup_failed(job, err);
-	else
-		job->facts.setup_done = true;
-	job_advance(job);
+		job_advance(job);
+	} else {
+		shelf_show(job, on_shelf_shown, job);
+	}
 }
 
 void

@@ -18,6 +18,7 @@
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
+#include "runner/shelf.h"
 #include "runner/stage.h"
 #include "runner/steps.h"
 
@@ -85,8 +86,9 @@ struct job {
 	double timeout_minutes, cancel_minutes; /* whole */
 	struct steps steps;
 	struct background background;
-	struct stages stages; /* of its node actions */
 	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
+	struct stages stages; /* of its actions */
+	struct shelf shelf; /* repositories of them */
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */
 	uv_timer_t timer; /* the job's timeout, then the patience of a forced end */

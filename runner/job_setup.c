@@ -7,6 +7,7 @@
 #include "runner/environment.h"
 #include "runner/files.h"
 #include "runner/scope.h"
+#include "runner/self.h"
 #include "runner/session_state.h"
 #include "runner/store/home.h"
 #include "runner/uses.h"
@@ -58,26 +59,33 @@ make_folders(struct job *job, struct wf_error *err)
 
 /* What a job sees of the host beyond its box. */
 static void
-add_mounts(struct job *job, struct box_spec *spec)
+add_mounts(struct job *job, const char *self, struct box_spec *spec)
 {
 	struct session *session = job->call->run->session;
 	const char *objects = wf_join(job->arena, repo_commondir(session->repo), "objects");
 	const struct box_mount mounts[] = {
 		{ objects, OBJECTS_INSIDE, false },
-		{ repo_workdir(session->repo), SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
+		{ self, SELF_INSIDE, false }, /* `uses: $/dir` (10.3) */
 		{ session->stubs, STUBS_INSIDE, false },
 	};
 	struct box_mount *kept;
+	const char *const *folders;
 	const char **borrowed;
-	size_t nborrowed;
+	size_t nborrowed, nfolders;
 
 	repo_alternates(session->repo, job->arena, &borrowed, &nborrowed);
-	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed, struct box_mount);
+	folders = actions_folders(session->actions, &nfolders);
+	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 1 + nfolders,
+	    struct box_mount);
 	for (size_t i = 0; i < WF_COUNT(mounts); i++)
 		if (mounts[i].host)
 			kept[spec->nmounts++] = mounts[i];
+	if (nborrowed > 0) /* they name them relative to here */
+		kept[spec->nmounts++] = (struct box_mount){ objects, objects, false };
 	for (size_t i = 0; i < nborrowed; i++) /* where the folder of objects says they are */
 		kept[spec->nmounts++] = (struct box_mount){ borrowed[i], borrowed[i], false };
+	for (size_t i = 0; i < nfolders; i++) /* what the shelf is filled from */
+		kept[spec->nmounts++] = (struct box_mount){ folders[i], NULL, false };
 	spec->mounts = kept;
 }
 
@@ -93,10 +101,11 @@ covered_folders(struct job *job)
 	return list;
 }
 
-static void
-make_box(struct job *job)
+static bool
+make_box(struct job *job, struct wf_error *err)
 {
 	struct session *session = job->call->run->session;
+	const char *self = self_folder(job->call->run, err);
 	struct box_spec spec = {
 		.name = wf_strf(job->arena, "wfrun-%d-%llu", (int)getpid(),
 		    (unsigned long long)job->rec->number)
@@ -110,14 +119,17 @@ make_box(struct job *job)
 		.limits = session->options->limits,
 	};
 
+	if (!self)
+		return false;
 	if (session->options->box != BOX_HOST)
-		add_mounts(job, &spec);
+		add_mounts(job, self, &spec);
 	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
 	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
 	job->box->spec.busy = job->commands_dir;
 	job->box->on_ready = job_box_ready;
 	job->box->on_gone = job_box_gone;
 	job->box->data = job;
+	return true;
 }
 
 /* ---- environment ---- */
@@ -201,12 +213,12 @@ list_steps(struct job *job)
 bool
 job_setup(struct job *job, struct wf_error *err)
 {
-	if (!make_folders(job, err))
+	if (!make_folders(job, err) || !make_box(job, err))
 		return false;
-	make_box(job);
 	if (!scope_job(job, err))
 		return false;
 	steps_init(&job->steps, job, NULL, job->contexts);
+	job->steps.from = job->call->from;
 	list_steps(job);
 	if (!make_env(job, err))
 		return false;

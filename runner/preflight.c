@@ -12,25 +12,38 @@
 #include <stdlib.h>
 
 #define NESTING_LARGEST 10 /* levels of called workflows, the top one counted (1.10) */
+#define FILES_LARGEST 50 /* that one run calls (1.10) */
 #define ACTIONS_DEEPEST 10 /* composite actions in one another */
 
 struct walk {
 	struct session *session;
-	bool upstream;
-	bool good;
+	const struct load_files *files;
+	bool missing;
+	bool broken; /* a call is wrong */
 	bool mapped; /* in a called workflow whose secrets are those that the call names */
 	const struct expr_object *own; /* secrets of the job's environment, or NULL */
 	bool elsewhere; /* which environment it is, only the run knows */
+	const struct actions_tree *from; /* the repository of the file; NULL: this one */
 	unsigned calls, actions; /* depth so far */
 	struct wf_str prefix; /* of the ids of this workflow's jobs */
 	enum select_part part; /* of this workflow, when something is selected */
+	struct wf_map counted; /* files that are called, of one run */
 };
 
 static void
 add_error(struct walk *walk, const struct wf_error *err)
 {
 	wf_diags_add(walk->session->diags, WF_DIAG_ERROR, err);
-	walk->good = false;
+	walk->missing = true;
+}
+
+/* GitHub finds out about a wrong call when the run starts. */
+static void
+add_call_error(struct walk *walk, const struct wf_error *err)
+{
+	wf_diags_add(walk->session->diags, WF_DIAG_ERROR, err);
+	walk->missing = walk->missing || err->kind != WF_ERR_INVALID;
+	walk->broken = true;
 }
 
 static void
@@ -136,13 +149,10 @@ check_action(struct walk *walk, const struct step_def *step, const struct action
 		check_steps(walk, action->steps, action->nsteps);
 		walk->actions--;
 		return;
-	case ACTION_NODE:
-		/* a pre of an action below ./ does not run on GitHub either */
-		if (action->pre.n && walk->actions > 0 && !wf_str_starts(step->uses, WF_S("./")))
-			add_difference(walk, step->uses_pos,
-			    "pre steps of actions inside composite actions are not run");
-		return;
+	case ACTION_NODE: return;
 	case ACTION_DOCKER:
+		if (walk->session->gathering)
+			return;
 		wf_fail(&err, WF_ERR_MISSING, step->uses_pos,
 		    "'%.*s' is a container action, and those do not run yet", WF_ARG(step->uses));
 		add_error(walk, &err);
@@ -164,23 +174,53 @@ is_new(struct walk *walk, const void *thing, struct wf_str name)
 	return true;
 }
 
+/* The commit from which an action of this repository comes: of `./` what a checkout will show. */
+static const char *
+rev_of(struct walk *walk, const struct uses_place *place)
+{
+	if (place->kind == USES_PLACE_SELF)
+		walk->session->self_used = true;
+	return place->kind == USES_PLACE_SELF ? walk->files->rev : walk->files->tree;
+}
+
+/* A folder of another repository does not change any more: no manifest now is none later. */
+static bool
+is_there(const struct uses_place *place, const struct action *action, struct wf_error *err)
+{
+	if (action || !place->tree)
+		return true;
+	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE,
+	    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' in '%.*s/%.*s%s%s@%.*s'",
+	    WF_ARG(place->tree->owner), WF_ARG(place->tree->repo), place->below[0] ? "/" : "",
+	    place->below, WF_ARG(place->tree->ref));
+	return wf_hint(err, "it is not an action: see what is in %s", place->tree->folder);
+}
+
 static void
 check_uses(struct walk *walk, const struct step_def *step)
 {
 	struct wf_arena *arena = walk->session->arena;
 	struct action *action = NULL;
+	const struct uses_query query = { step->uses, step->uses_pos, walk->from, true };
+	const struct actions_tree *around = walk->from;
 	struct uses_place place;
 	struct wf_error err;
 
-	if (!is_new(walk, step, step->uses))
+	if (!is_new(walk, step,
+	        wf_strf(arena, "%s %.*s %s %s", around ? around->folder : "", WF_ARG(step->uses),
+	            walk->files->rev ? walk->files->rev : "",
+	            walk->files->tree ? walk->files->tree : "")))
 		return;
-	if (!uses_find(walk->session, arena, step->uses, step->uses_pos, &place, &err) ||
-	    (place.host && !uses_read_host(arena, place.host, &action, &err))) {
+	if (!uses_find(walk->session, arena, &query, &place, &err) ||
+	    !uses_read(walk->session, &place, rev_of(walk, &place), &action, &err) ||
+	    !is_there(&place, action, &err)) {
 		if (!err.pos.file) /* the file could not be read: whose step wants it? */
 			err.pos = step->uses_pos;
 		add_error(walk, &err);
 	} else if (action) {
+		walk->from = place.from;
 		check_action(walk, step, action);
+		walk->from = around;
 	}
 }
 
@@ -207,44 +247,86 @@ check_steps(struct walk *walk, struct step_def *const *steps, size_t n)
 static void check_workflow(struct walk *walk, const struct workflow *wf,
     const struct permissions_def *around);
 
+/* What is called, once for each of the ways in which it is seen: files that call each other in many
+ * ways would take for ever; and for each depth, so that a file which calls itself meets the limit.
+ */
+static void
+check_callee(struct walk *walk, const struct job_def *job, const struct workflow *callee,
+    const struct permissions_def *given)
+{
+	struct session *session = walk->session;
+	bool mapped = walk->mapped, broken = walk->broken;
+	struct wf_str key;
+	bool *known;
+
+	walk->mapped = mapped || !job->inherit_secrets;
+	key = wf_strf(session->arena, "%s %u %d %p %d %.*s", callee->file, walk->calls,
+	    walk->mapped, (const void *)given, (int)walk->part, WF_ARG(walk->prefix));
+	known = wf_map_get(&session->checked, key);
+	if (!known) {
+		known = wf_new(session->arena, bool);
+		wf_map_set(&session->checked, key, known);
+		walk->broken = false;
+		walk->calls++;
+		check_workflow(walk, callee, given);
+		walk->calls--;
+		*known = walk->broken;
+	}
+	walk->broken = broken || *known;
+	walk->mapped = mapped;
+}
+
+/* 1.10: how many files one run may call. */
+static bool
+count_file(struct walk *walk, const struct job_def *job, const struct workflow *callee,
+    struct wf_error *err)
+{
+	struct wf_str file = wf_str(callee->file);
+
+	wf_map_set(&walk->counted, file, (void *)callee);
+	if (walk->counted.n <= FILES_LARGEST)
+		return true;
+	return wf_fail(err, WF_ERR_INVALID, job->uses_pos,
+	    "too many workflows are referenced, total: %zu, limit: %d", walk->counted.n,
+	    FILES_LARGEST);
+}
+
 /* `given`: the permissions of the calling job; NULL when nobody writes any. */
 static void
 check_call(struct walk *walk, const struct job_def *job, const struct permissions_def *given)
 {
 	struct session *session = walk->session;
+	const struct session_call called = {
+		.uses = job->uses,
+		.pos = job->uses_pos,
+		.files = walk->files,
+		.fetch = true,
+		.from = walk->from,
+	};
+	const struct actions_tree *around = walk->from;
 	const struct workflow *callee;
 	size_t errors = session->diags->nerrors;
-	bool mapped = walk->mapped;
 	struct wf_error err;
 
 	scan_secrets(walk, job->secrets);
 	if (walk->calls + 1 >= NESTING_LARGEST) {
 		wf_fail(&err, WF_ERR_INVALID, job->uses_pos,
 		    "Nested reusable workflow depth exceeded %d", NESTING_LARGEST);
-		add_error(walk, &err);
+		add_call_error(walk, &err);
 		return;
 	}
-	callee = session_called(session, walk->upstream, job->uses, job->uses_pos, &err);
-	if (!callee) {
-		add_error(walk, &err);
+	callee = session_called(session, &called, &walk->from, &err);
+	if (!callee || !count_file(walk, job, callee, &err)) {
+		walk->from = around;
+		add_call_error(walk, &err);
 		return;
 	}
 	call_check(job, callee, session->diags);
 	template_check_permissions(session->diags, job, given, TEMPLATE_OPTIONS.policy, callee);
 	if (session->diags->nerrors > errors)
-		walk->good = false;
-	walk->mapped = mapped || !job->inherit_secrets;
-	/* once for each of the ways in which it is seen: files that call each other in many ways
-	 * would take for ever; and for each depth, so that a file which calls itself meets the
-	 * limit */
-	if (is_new(walk, callee,
-	        wf_strf(session->arena, "%s %u %d %p %d %.*s", callee->file, walk->calls,
-	            walk->mapped, (const void *)given, (int)walk->part, WF_ARG(walk->prefix)))) {
-		walk->calls++;
-		check_workflow(walk, callee, given);
-		walk->calls--;
-	}
-	walk->mapped = mapped;
+		walk->broken = true;
+	check_callee(walk, job, callee, given);
+	walk->from = around;
 }
 
 /* The same, of what is selected of the called workflow. */
@@ -344,16 +426,14 @@ check_workflow(struct walk *walk, const struct workflow *wf, const struct permis
 	}
 }
 
-bool
-preflight(struct session *session, const struct workflow *wf, bool upstream)
+enum preflight_result
+preflight(struct session *session, const struct workflow *wf, const struct load_files *files)
 {
-	struct walk walk = {
-		.session = session,
-		.upstream = upstream,
-		.good = true,
-		.part = SELECT_PART,
-	};
+	struct walk walk = { .session = session, .files = files, .part = SELECT_PART };
 
+	wf_map_init(&walk.counted, session->arena, false);
 	check_workflow(&walk, wf, NULL);
-	return walk.good;
+	if (walk.missing)
+		return PREFLIGHT_MISSING;
+	return walk.broken ? PREFLIGHT_BROKEN : PREFLIGHT_GOOD;
 }

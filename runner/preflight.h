@@ -8,12 +8,18 @@
 
 #include "base/error.h"
 #include "model/workflow.h"
-
-#include <stdbool.h>
+#include "runner/load.h"
 
 struct session;
 
-/* `upstream`: files of called workflows come from the default branch's commit. Errors go into the
- * session's diags; returns false when there are any, or when --strict turns a difference into one.
- */
-bool preflight(struct session *session, const struct workflow *wf, bool upstream);
+enum preflight_result {
+	PREFLIGHT_GOOD,
+	PREFLIGHT_BROKEN, /* a call of a workflow is wrong: GitHub fails the run when it starts */
+	PREFLIGHT_MISSING, /* nothing should start: something is missing or invalid that GitHub
+	                    * would only meet in a job, or --strict refuses a difference */
+};
+
+/* `files`: what the workflow was read with; those that it calls are among them. Errors go into the
+ * session's diags. */
+enum preflight_result preflight(struct session *session, const struct workflow *wf,
+    const struct load_files *files);

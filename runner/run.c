@@ -247,8 +247,14 @@ static bool
 open_called(struct job *job, struct wf_error *err)
 {
 	struct run *run = job->call->run;
-	const struct workflow *wf = session_called(run->session, run->depth > 0, job->def->uses,
-	    job->def->uses_pos, err);
+	const struct session_call called = {
+		.uses = job->def->uses,
+		.pos = job->def->uses_pos,
+		.files = run->files,
+		.from = job->call->from,
+	};
+	const struct actions_tree *from;
+	const struct workflow *wf = session_called(run->session, &called, &from, err);
 	const struct expr_scope caller = { .contexts = scope_node(run->arena, job) };
 	const struct reuse_call passed = { .job = job->def, .callee = wf, .caller = &caller };
 	struct expr_object *inputs, *secrets;
@@ -257,6 +263,7 @@ open_called(struct job *job, struct wf_error *err)
 	if (!wf)
 		return false;
 	callee = call_new(run, job, wf);
+	callee->from = from;
 	/* 4.9: github and vars are the caller's, all else passes by declaration */
 	expr_object_set(callee->contexts, WF_S("github"),
 	    expr_object_get(job->call->contexts, WF_S("github")));
@@ -651,6 +658,7 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 	run->arena = session->arena;
 	run->wf = cause->wf;
 	run->event = cause->event;
+	run->files = cause->files;
 	run->mask = session->mask;
 	run->depth = parent ? parent->depth + 1 : 0;
 	run->created = record_now(session->record);
@@ -669,9 +677,38 @@ run_new(struct session *session, const struct run_cause *cause, const struct run
 	return run;
 }
 
+/* GitHub shows a run of a file that it refuses: without jobs, and failed at once. */
+static void
+fail_start(struct run *run, const struct session_problems *problems)
+{
+	struct session *session = run->session;
+
+	for (size_t i = 0; i < problems->n; i++) {
+		const struct wf_diag *diag = session->diags->items[problems->first + i];
+		const struct wf_pos *pos = &diag->error.pos;
+		const struct record_event event = {
+			.kind = RECORD_ANNOTATION,
+			.run = run->rec,
+			.mask = run->mask,
+			.level = "error",
+			.text = wf_str(diag->error.msg),
+			.place = { .title = WF_S("Invalid workflow file"),
+			    .file = wf_str(pos->file),
+			    .line = pos->line > 0 ? (unsigned)pos->line : 0,
+			    .col = pos->col > 0 ? (unsigned)pos->col : 0 },
+		};
+
+		if (diag->severity == WF_DIAG_ERROR)
+			record_put(session->record, &event);
+	}
+	run->result = PLAN_FAILURE;
+	session_run_done(session, run);
+}
+
 void
 run_start(struct run *run)
 {
+	const struct session_problems *problems = session_broken(run->session, run->wf);
 	const struct record_event event = {
 		.kind = RECORD_RUN_STARTED,
 		.run = run->rec,
@@ -679,6 +716,10 @@ run_start(struct run *run)
 	};
 
 	record_put(run->session->record, &event);
+	if (problems) {
+		fail_start(run, problems);
+		return;
+	}
 	session_raise(run, "requested");
 	call_begin(run->root);
 }

@@ -15,6 +15,7 @@
 #include "plan/plan.h"
 #include "plan/select.h"
 #include "runner/claims.h"
+#include "runner/load.h"
 #include "runner/output/mask.h"
 #include "runner/output/record.h"
 #include "runner/sched.h"
@@ -23,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct actions_tree;
 struct session;
 struct job;
 
@@ -38,6 +40,7 @@ struct run_node {
 struct call {
 	struct run *run;
 	struct job *caller; /* NULL for the root */
+	const struct actions_tree *from; /* the repository of the file; NULL: the one that runs */
 	struct plan *plan;
 	struct run_node *nodes; /* [plan->n] */
 	const enum select_part *parts; /* [plan->n]: what is selected; NULL: all */
@@ -63,6 +66,7 @@ struct run {
 	const struct event *event;
 	struct record_run *rec;
 	struct mask *mask; /* secrets of the run */
+	const struct load_files *files; /* the file is one of them, and so are those it calls */
 	struct event_run facts; /* run id, number, attempt, file's ref */
 	struct call *root;
 	struct wf_str event_json; /* the payload as text, for event.json */
@@ -77,6 +81,7 @@ struct run {
 struct run_cause {
 	const struct workflow *wf;
 	const struct event *event;
+	const struct load_files *files; /* what the workflow was read with */
 	struct wf_str cron; /* the entry of a schedule that fired, else empty */
 };
 

@@ -91,14 +91,22 @@ job_context(struct job *job)
 	const struct run *run = job->call->run;
 	const struct workflow *wf = job->call->plan->wf;
 	struct expr_object *context = expr_object_new(job->arena);
+	const struct actions_tree *from = job->call->from;
 	struct wf_str repository = run->session->facts.full_name;
+	struct wf_str ref = run->facts.workflow_ref_branch, sha = run->facts.workflow_sha;
 
+	if (from) {
+		repository = wf_strf(job->arena, "%.*s/%.*s", WF_ARG(from->owner),
+		    WF_ARG(from->repo));
+		ref = from->ref;
+		sha = from->sha;
+	}
 	put(context, "status", "success");
 	expr_object_set(context, WF_S("check_run_id"), expr_number((double)job->rec->number));
 	expr_object_set(context, WF_S("workflow_ref"),
 	    expr_string(wf_strf(job->arena, "%.*s/%.*s@%.*s", WF_ARG(repository), WF_ARG(wf->path),
-	        WF_ARG(run->facts.workflow_ref_branch))));
-	expr_object_set(context, WF_S("workflow_sha"), expr_string(run->facts.workflow_sha));
+	        WF_ARG(ref))));
+	expr_object_set(context, WF_S("workflow_sha"), expr_string(sha));
 	expr_object_set(context, WF_S("workflow_repository"), expr_string(repository));
 	expr_object_set(context, WF_S("workflow_file_path"), expr_string(wf->path));
 	return context;
@@ -162,20 +170,21 @@ scope_job(struct job *job, struct wf_error *err)
 static const char *const composite_shared[] = { "strategy", "matrix", "job", "runner" };
 
 struct expr_object *
-scope_composite(struct step *step)
+scope_composite(struct wf_arena *arena, const struct expr_object *around, struct wf_str path,
+    struct expr_object *inputs)
 {
-	struct wf_arena *arena = step->arena;
 	struct expr_object *contexts = expr_object_new(arena);
-	struct expr_object *github = scope_copy(arena, step_github(step));
+	struct expr_value outer = expr_object_get(around, WF_S("github"));
+	struct expr_object *github = scope_copy(arena, outer.object);
 
-	expr_object_set(github, WF_S("action_path"), expr_string(step->action_path));
+	expr_object_set(github, WF_S("action_path"), expr_string(path));
 	expr_object_set(github, WF_S("action_status"), expr_cstring("success"));
 	expr_object_set(contexts, WF_S("github"), expr_object_value(github));
-	expr_object_set(contexts, WF_S("inputs"), expr_object_value(step->inputs));
+	expr_object_set(contexts, WF_S("inputs"), expr_object_value(inputs));
 	for (size_t i = 0; i < WF_COUNT(composite_shared); i++) {
 		struct wf_str name = wf_str(composite_shared[i]);
 
-		expr_object_set(contexts, name, expr_object_get(step->contexts, name));
+		expr_object_set(contexts, name, expr_object_get(around, name));
 	}
 	return contexts;
 }

@@ -21,7 +21,8 @@ struct expr_object *scope_node(struct wf_arena *arena, const struct job *job);
 bool scope_job(struct job *job, struct wf_error *err);
 /* The contexts of a composite action: its own inputs and steps, a copy of github with action_path;
  * no secrets, vars, needs (7.4). */
-struct expr_object *scope_composite(struct step *step);
+struct expr_object *scope_composite(struct wf_arena *arena, const struct expr_object *around,
+    struct wf_str path, struct expr_object *inputs);
 /* Evaluates an `env:` map; values become strings. *out is exact and lives in the arena. A NULL
  * token gives an empty map. */
 bool scope_env_map(struct wf_arena *arena, const struct expr_token *token,

@@ -8,7 +8,6 @@
 
 #include "event/chain.h"
 #include "event/trigger.h"
-#include "runner/load.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
 #include "runner/service/service.h"
@@ -85,7 +84,7 @@ add_woken(struct session *session, struct woken *woken, const struct workflow *w
 {
 	struct run_cause *cause = wf_push(session->arena, woken->items, woken->n, woken->cap);
 
-	*cause = (struct run_cause){ .wf = wf, .event = event };
+	*cause = (struct run_cause){ .wf = wf, .event = event, .files = &session->files };
 	if (wf_str_is(event->name, "schedule"))
 		cause->cron = verdict->pattern;
 }
@@ -118,9 +117,10 @@ choose_named(struct session *session, struct woken *woken, struct wf_error *err)
 		const struct session_workflow *picked;
 		size_t index;
 
-		if (!pick_workflow(session->loaded, session->nloaded, *name, &index, err))
-			return false;
-		picked = &session->loaded[index];
+		if (!pick_workflow(session->files.items, session->files.n, *name, &index, err))
+			return load_hint(&session->load, &session->files, *name, err);
+		picked = &session->files.items[index];
+		load_report(picked, &session->found, session->diags);
 		if (!picked->wf)
 			return wf_diags_first(session->diags, err);
 		if (!try_to_wake(session, picked->wf, true, woken, err))
@@ -129,14 +129,35 @@ choose_named(struct session *session, struct woken *woken, struct wf_error *err)
 	return true;
 }
 
+/* A file that GitHub cannot read: each push makes a run of it that fails when it starts. What else
+ * might wake it is not known to GitHub either. */
+static void
+wake_broken(struct session *session, const struct session_workflow *file, struct woken *woken)
+{
+	const struct trigger_verdict verdict = { .wakes = true };
+	const struct workflow *wf = session_stand_in(session, file);
+	size_t first = session->diags->n;
+
+	load_report(file, &session->found, session->diags);
+	session_break(session, wf, first);
+	if (wf_str_is(session->event.name, "push") && !session->event.skip_ci)
+		add_woken(session, woken, wf, &session->event, &verdict);
+}
+
 static bool
 choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 {
-	if (session->diags->nerrors)
-		return wf_diags_first(session->diags, err);
-	for (size_t i = 0; i < session->nloaded; i++)
-		if (!try_to_wake(session, session->loaded[i].wf, false, woken, err))
+	for (size_t i = 0; i < session->files.n; i++) {
+		const struct session_workflow *file = &session->files.items[i];
+
+		if (!file->wf) {
+			wake_broken(session, file, woken);
+			continue;
+		}
+		load_report(file, &session->found, session->diags);
+		if (!try_to_wake(session, file->wf, false, woken, err))
 			return false;
+	}
 	return true;
 }
 
@@ -145,8 +166,13 @@ choose_all(struct session *session, struct woken *woken, struct wf_error *err)
 static const struct workflow *
 find_called(const void *data, struct wf_str uses)
 {
-	/* only looked up: the session is not changed */
-	return session_called((struct session *)data, false, uses, WF_NOWHERE, NULL);
+	/* nothing of the session changes but what it has read */
+	struct session *session = (struct session *)data;
+	const struct session_call call = { .uses = uses, .files = &session->files, .fetch = true };
+	const struct actions_tree *from;
+	struct wf_error err;
+
+	return session_called(session, &call, &from, &err);
 }
 
 static bool
@@ -196,23 +222,55 @@ listens_to(const struct workflow *follower, struct wf_str name)
 	return false;
 }
 
+/* Looks up what a workflow needs. GitHub itself fails a run whose calls are wrong when it starts;
+ * false: something is missing here, and nothing may start. */
+static bool
+can_start(struct session *session, const struct workflow *wf, const struct load_files *files)
+{
+	size_t first = session->diags->n;
+
+	if (session_broken(session, wf))
+		return true;
+	switch (preflight(session, wf, files)) {
+	case PREFLIGHT_GOOD: return true;
+	case PREFLIGHT_BROKEN: session_break(session, wf, first); return true;
+	case PREFLIGHT_MISSING: return false;
+	}
+	abort();
+}
+
+/* 4.8: it wakes up to three times, which few mean. */
+static void
+note_types(struct session *session, const struct workflow *follower)
+{
+	const struct when_event *when = when_find(follower->on, WF_S("workflow_run"));
+
+	if (!when->types.given)
+		session_note(session, RECORD_NOTE, NULL, when->pos,
+		    wf_strf(session->arena,
+		        "'%.*s' has no types: under workflow_run, so that it runs when a workflow "
+		        "is "
+		        "requested, when it is in progress, and when it is completed",
+		        WF_ARG(follower->path)));
+}
+
 /* Looks up what the followers of a workflow need, down to the depth that GitHub follows. */
 static bool
 preflight_followers(struct session *session, const struct workflow *wf, unsigned depth)
 {
-	const struct session_workflow *all;
+	const struct load_files *all;
 	bool good = true;
-	size_t n;
 
 	if (!session->options->chain || depth >= CHAIN_MAX_DEPTH)
 		return true;
-	all = load_upstream(session, &n);
-	for (size_t i = 0; i < n; i++) {
-		const struct workflow *follower = all[i].wf;
+	all = session_followers(session);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct workflow *follower = all->items[i].wf;
 
 		if (!follower || !listens_to(follower, wf->name))
 			continue;
-		if (!preflight(session, follower, true) ||
+		note_types(session, follower);
+		if (!can_start(session, follower, all) ||
 		    !preflight_followers(session, follower, depth + 1))
 			good = false;
 	}
@@ -272,21 +330,22 @@ static void
 find_followers(struct session *session, const struct run *run, const struct event *event,
     struct woken *woken)
 {
-	const struct session_workflow *all;
+	const struct load_files *all = session_followers(session);
 	bool completed = wf_str_is(event->action, "completed"); /* other types are rarely meant */
-	size_t n;
 
-	all = load_upstream(session, &n);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < all->n; i++) {
+		const struct workflow *wf = all->items[i].wf;
 		struct trigger_verdict verdict;
 
-		if (!all[i].wf || !listens_to(all[i].wf, run->wf->name) ||
-		    !trigger_match(session->arena, all[i].wf, event, &verdict, NULL))
+		if (!wf || !listens_to(wf, run->wf->name) ||
+		    !trigger_match(session->arena, wf, event, &verdict, NULL))
 			continue;
-		if (verdict.wakes)
-			add_woken(session, woken, all[i].wf, event, &verdict);
-		else if (completed)
-			record_asleep(session, all[i].wf, &verdict);
+		if (verdict.wakes) {
+			add_woken(session, woken, wf, event, &verdict);
+			woken->items[woken->n - 1].files = all;
+		} else if (completed) {
+			record_asleep(session, wf, &verdict);
+		}
 	}
 }
 
@@ -371,8 +430,7 @@ session_run_done(struct session *session, struct run *run)
 static void
 note_elsewhere(struct session *session)
 {
-	struct wf_str text = event_elsewhere(session->arena, &session->event, session->repo,
-	    &session->facts);
+	struct wf_str text = load_note(&session->load, &session->files, &session->event);
 
 	if (text.n > 0)
 		session_note(session, RECORD_NOTE, NULL, WF_NOWHERE, text);
@@ -463,10 +521,14 @@ prepare_runs(struct session *session, const struct woken *woken, struct run **ru
 {
 	bool good = true;
 
-	for (size_t i = 0; i < woken->n; i++)
-		if (!preflight(session, woken->items[i].wf, false) ||
-		    !preflight_followers(session, woken->items[i].wf, 0))
+	for (size_t i = 0; i < woken->n; i++) {
+		const struct workflow *wf = woken->items[i].wf;
+
+		if (!can_start(session, wf, &session->files) ||
+		    (session->options->workflows && session_broken(session, wf)) ||
+		    !preflight_followers(session, wf, 0))
 			good = false;
+	}
 	if (!good)
 		return wf_diags_first(session->diags, err);
 	for (size_t i = 0; i < woken->n; i++) {
@@ -544,9 +606,12 @@ add_secret_masks(struct session *session)
 	const struct expr_object *secrets = session->options->secrets;
 
 	session->mask = mask_new(NULL);
-	mask_add(session->mask, WF_S(RUN_DUMMY_TOKEN));
+	mask_add_token(session->mask, WF_S(RUN_DUMMY_TOKEN));
 	for (size_t i = 0; secrets && i < secrets->n; i++)
 		mask_add(session->mask, expr_to_string(session->arena, secrets->pairs[i].value));
+	if (secrets)
+		mask_add_token(session->mask,
+		    expr_to_string(session->arena, expr_object_get(secrets, WF_S("GITHUB_TOKEN"))));
 }
 
 static bool
@@ -566,36 +631,63 @@ find_stubs(struct session *session, struct wf_error *err)
 	return true;
 }
 
+bool
+session_look(struct session *session, struct wf_error *err)
+{
+	const struct session_options *options = session->options;
+
+	session->arena = session->diags->arena; /* positions of errors point into what is read */
+	session->record = options->record;
+	wf_map_init(&session->said, session->arena, false);
+	wf_map_init(&session->manifests, session->arena, false);
+	wf_map_init(&session->called, session->arena, false);
+	wf_map_init(&session->checked, session->arena, false);
+	wf_map_init(&session->broken, session->arena, false);
+	wf_map_init(&session->selves, session->arena, false);
+	session->repo = options->repo;
+	session->facts = *options->facts;
+	if (!find_stubs(session, err))
+		return false;
+	session->actions = actions_new(session->arena, &options->actions, err);
+	session->load = (struct load){
+		.arena = session->arena,
+		.repo = session->repo,
+		.facts = &session->facts,
+		.args = &options->event,
+		.worktree = options->workflows_from == SESSION_WORKFLOWS_WORKTREE,
+		.chain_worktree = options->chain_from == SESSION_CHAIN_WORKTREE,
+	};
+	session->found.arena = session->arena;
+	return session->actions != NULL;
+}
+
 static bool
 open_session(struct session *session, struct wf_error *err)
 {
 	const struct session_options *options = session->options;
 	unsigned slots = options->max_jobs ? options->max_jobs : uv_available_parallelism();
 
-	session->arena = session->diags->arena; /* positions of errors point into what is read */
+	session->arena = session->diags->arena;
 	session->record = options->record;
 	session->runs_tail = &session->runs;
 	/* like GitHub's ids: large, growing with time, and different in every run */
 	session->run_id_base = (uint64_t)record_now(session->record) / 1000 * 100;
 	session->sched = sched_new(session->arena, slots);
-	wf_map_init(&session->said, session->arena, false);
-	wf_map_init(&session->checked, session->arena, false);
 	uv_loop_init(&session->loop);
 	add_secret_masks(session);
-	if (!find_stubs(session, err))
+	if (!session_look(session, err))
 		return false;
-	session->repo = options->repo;
-	session->facts = *options->facts;
 	session->claims = claims_new(session->arena,
 	    &(struct claims_place){ &session->loop, repo_commondir(session->repo), make_private,
 	        note_private, session });
 	session->ledger = ledger_open(&session->loop, repo_commondir(session->repo),
 	    note_unnumbered, session);
 	record_add_sink(session->record, ledger_sink(session->ledger));
-	return event_make(session->arena, session->repo, &session->facts, &options->event,
-	           &session->event, err) &&
-	       session_load(session->arena, repo_workdir(session->repo), &session->loaded,
-	           &session->nloaded, session->diags, err);
+	if (!event_make(session->arena, session->repo, &session->facts, &options->event,
+	        &session->event, err))
+		return false;
+	load_files(&session->load, &session->event, &session->files, &session->found);
+	return true;
 }
 
 static void
@@ -608,6 +700,17 @@ close_session(struct session *session)
 	mask_free(session->mask);
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */
+}
+
+/* An error that ends the session is said past the record. */
+static void
+hide_secrets(const struct session *session, char *text, size_t size)
+{
+	wf_auto(wf_buf_release) struct wf_buf buf = WF_BUF_INIT;
+	struct wf_str masked = mask_apply(session->mask, wf_str(text), &buf);
+
+	if (masked.p != text)
+		snprintf(text, size, "%.*s", WF_ARG(masked));
 }
 
 bool
@@ -636,9 +739,13 @@ session_run(const struct session_options *options, struct session_result *result
 
 	if (session.aborted) {
 		*err = session.abort_error;
+		hide_secrets(&session, err->msg, sizeof(err->msg));
+		hide_secrets(&session, err->hint, sizeof(err->hint));
 		ok = false;
 	}
 	close_session(&session);
-	result->status = session.cancelled ? 130 : session.failed ? 1 : 0;
+	result->status = session.cancelled ? 130
+	                 : session.invalid ? wf_error_status(WF_ERR_INVALID)
+	                                   : session.failed;
 	return ok;
 }

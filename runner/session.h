@@ -12,6 +12,7 @@
 #include "plan/select.h"
 #include "runner/box/box.h"
 #include "runner/output/record.h"
+#include "runner/store/actions.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,12 @@
 enum session_chain_from {
 	SESSION_CHAIN_DEFAULT, /* the default branch, as on GitHub */
 	SESSION_CHAIN_WORKTREE, /* the work tree: to rehearse what is not there yet */
+};
+
+/* Where the workflows come from that the event itself can wake. */
+enum session_workflows_from {
+	SESSION_WORKFLOWS_EVENT, /* the commit from which GitHub reads them */
+	SESSION_WORKFLOWS_WORKTREE, /* the work tree; so are those of the chain then */
 };
 
 /* What belongs to one environment: names to strings, never NULL. */
@@ -33,6 +40,7 @@ struct session_options {
 	struct event_args event;
 	const char *const *workflows; /* NULL-ended files or names to run; NULL: all that wake */
 	const char *stubs; /* --stubs DIR, or NULL */
+	struct actions_options actions; /* where those of other repositories come from */
 	enum box_kind box;
 	bool no_network; /* sandboxes have a loopback interface alone */
 	struct box_limits limits; /* of each sandbox */
@@ -46,29 +54,31 @@ struct session_options {
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
+	enum session_workflows_from workflows_from;
 	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */
 	struct record *record; /* where everything is said */
 };
 
 struct session_result {
-	int status; /* exit status: 0, 1 (a workflow failed or was cancelled), 130 (by the user) */
+	/* exit status: 0, 1 (a workflow failed or was cancelled), 3 (a file is invalid; the others
+	 * ran), 130 (cancelled by the user) */
+	int status;
 };
 
 /* Whether ACTIONS_STEP_DEBUG is `true`, as a secret or else as a variable (semantics.md 6.10). */
 bool session_step_debug(const struct session_options *options);
 
-/* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, invalid
- * file, missing action, refused by strict). Problems of workflow files are in diags as well; what
- * is read lives in the arena of diags. */
+/* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, an
+ * invalid file that was named, missing action, refused by strict). A file that nobody named and
+ * that is invalid fails alone, as on GitHub. Problems of workflow files are in diags; what is read
+ * lives in the arena of diags. */
 bool session_run(const struct session_options *options, struct session_result *result,
     struct wf_diags *diags, struct wf_error *err);
 
-/* The same up to and including the decision what wakes: for `wfrun plan`, `why`, `list`. */
+/* A workflow file, read by load.h. */
 struct session_workflow {
-	struct workflow *wf; /* NULL: the file is invalid, see diags */
+	struct workflow *wf; /* NULL: GitHub refuses the file */
 	struct wf_str path;
+	size_t problem, nproblems; /* in the diags that it was read with */
 };
-/* All workflow files of the work tree, by path. */
-bool session_load(struct wf_arena *arena, const char *repo_dir, struct session_workflow **out,
-    size_t *n, struct wf_diags *diags, struct wf_error *err);

@@ -10,6 +10,7 @@
 #include "event/event.h"
 #include "event/repo.h"
 #include "runner/ledger.h"
+#include "runner/load.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
@@ -35,15 +36,21 @@ struct session {
 	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
 	const char *stubs; /* absolute, or NULL */
+	struct actions *actions; /* of other repositories */
 	struct event event; /* the one that started it all */
-	struct session_workflow *loaded; /* of the work tree */
-	size_t nloaded;
-	struct session_workflow *upstream; /* of the default branch, see load.h */
-	size_t nupstream;
-	const char *upstream_rev; /* NULL: it is what is checked out */
-	bool upstream_read;
+	struct load load; /* which workflow files are read */
+	struct load_files files; /* those of the event */
+	struct wf_diags found; /* their problems */
+	struct load_files followers; /* session_followers() */
+	bool followers_read;
+	struct wf_map broken; /* file and path of a workflow to why no run of it can start */
+	struct wf_map selves; /* see self.h */
+	bool self_used; /* some step or job uses $/ */
+	struct wf_map manifests; /* actions on the host, by their folder */
+	struct wf_map called; /* workflows of other repositories, by the path of their file */
 	struct wf_map checked; /* what preflight.c has looked at already */
 	struct wf_map said; /* notes and differences that were reported: once is enough */
+	bool gathering; /* nothing is run: only what is missing counts */
 	struct wf_diags *diags;
 	struct run *runs, **runs_tail;
 	unsigned nruns;
@@ -53,10 +60,13 @@ struct session {
 	bool cancelled; /* by the user, or because nothing can run: no run is started any more */
 	bool ending; /* at once: not even always() starts anything */
 	bool failed; /* some run concluded in failure, or was cancelled */
+	bool invalid; /* some workflow file is refused by GitHub */
 	bool aborted; /* something is missing without which nothing can run: abort_error */
 	struct wf_error abort_error;
 };
 
+/* Finds what needs no event: the stubs, the action store, the workflow files. */
+bool session_look(struct session *session, struct wf_error *err);
 /* Nothing can run here, and this is why: cancels all, and session_run() fails with it. */
 void session_abort(struct session *session, const struct wf_error *err);
 /* A run has concluded: the chain goes on. */
@@ -66,7 +76,36 @@ void session_note(struct session *session, enum record_kind kind, const struct r
     struct wf_pos pos, struct wf_str text);
 /* Raises the workflow_run event of this activity type, and starts the runs that it wakes. */
 void session_raise(struct run *run, const char *action);
-/* The workflow of this repository that a job calls by `uses`, read from the default branch's commit
- * when `upstream`. NULL and *err at pos when there is none, or it cannot be called. */
-const struct workflow *session_called(struct session *session, bool upstream, struct wf_str uses,
-    struct wf_pos pos, struct wf_error *err);
+
+/* ---- session_files.c ---- */
+
+/* The workflows that a workflow_run event can wake. */
+const struct load_files *session_followers(struct session *session);
+
+/* Why GitHub refuses to start a run of a workflow: items of the session's diags. */
+struct session_problems {
+	size_t first, n;
+};
+/* From here on runs of the workflow fail when they start, because of all diags from `first` on. */
+void session_break(struct session *session, const struct workflow *wf, size_t first);
+/* NULL: runs of it can start. */
+const struct session_problems *session_broken(struct session *session, const struct workflow *wf);
+/* What stands for a file that is invalid: a workflow of its path that listens to nothing. */
+const struct workflow *session_stand_in(struct session *session,
+    const struct session_workflow *file);
+
+/* ---- called.c ---- */
+
+/* The file of a job that calls a workflow, and what it says. */
+struct session_call {
+	struct wf_str uses;
+	struct wf_pos pos;
+	const struct load_files *files; /* those of this repository */
+	bool fetch; /* the called one may be fetched, which blocks */
+	const struct actions_tree *from; /* the repository of the file; NULL: this one */
+};
+
+/* The workflow that a job calls by `uses`, and in *from the repository that it is of (NULL: this
+ * one). NULL and *err at pos when there is none, or it cannot be called. Each file is read once. */
+const struct workflow *session_called(struct session *session, const struct session_call *call,
+    const struct actions_tree **from, struct wf_error *err);

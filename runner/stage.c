@@ -8,15 +8,18 @@
 
 #include <stdlib.h>
 
+#define DEEPEST 10 /* composite actions in one another; the step fails that goes further */
+
 struct stage *
-stage_of(struct job *job, const struct step_def *def)
+stage_of(struct job *job, const struct stage *outer, const struct step_def *def)
 {
 	struct stage *stage;
 
 	for (stage = job->stages.all; stage; stage = stage->next)
-		if (stage->def == def)
+		if (stage->def == def && stage->outer == outer)
 			return stage;
 	stage = wf_new(job->arena, struct stage);
+	stage->outer = outer;
 	stage->def = def;
 	stage->state = expr_object_new(job->arena);
 	stage->state->exact = true;
@@ -25,38 +28,118 @@ stage_of(struct job *job, const struct step_def *def)
 	return stage;
 }
 
-static bool
-find_pre(struct job *job, const struct step_def *def, struct wf_error *err)
-{
-	struct session *session = job->call->run->session;
-	struct action *action = NULL;
+/* ---- before the first step ---- */
+
+/* What a job knows of an action, however often it is used. */
+struct known {
 	struct uses_place place;
+	struct action *action; /* NULL: there is nothing to read on the host */
+	bool looking; /* into it, now: it is inside itself */
+	bool has_pre; /* it, or some action inside */
+};
+
+struct search {
+	struct job *job;
+	struct wf_map known; /* folder on the host to struct known */
+	unsigned depth;
+};
+
+static struct known *know(struct search *search, const struct step_def *def,
+    const struct actions_tree *from, struct wf_error *err);
+
+static bool
+look_inside(struct search *search, struct known *known, struct wf_error *err)
+{
+	const struct action *action = known->action;
+
+	if (known->looking || action->kind != ACTION_COMPOSITE || search->depth >= DEEPEST)
+		return true;
+	known->looking = true;
+	search->depth++;
+	for (size_t i = 0; i < action->nsteps; i++) {
+		const struct step_def *def = action->steps[i];
+		const struct known *inner;
+
+		if (def->kind != STEP_USES)
+			continue;
+		inner = know(search, def, known->place.from, err);
+		if (!inner)
+			return false;
+		known->has_pre |= inner->has_pre;
+	}
+	search->depth--;
+	known->looking = false;
+	return true;
+}
+
+/* Looks an action up, and the actions inside of it; each once. */
+static struct known *
+know(struct search *search, const struct step_def *def, const struct actions_tree *from,
+    struct wf_error *err)
+{
+	const struct uses_query query = { def->uses, def->uses_pos, from, false };
+	struct job *job = search->job;
+	struct uses_place place;
+	struct known *known;
+
+	if (!uses_find(job->call->run->session, job->arena, &query, &place, err))
+		return NULL;
+	known = place.host ? wf_map_get(&search->known, wf_str(place.host)) : NULL;
+	if (known)
+		return known;
+	known = wf_new(job->arena, struct known);
+	known->place = place;
+	if (!place.host || place.kind == USES_PLACE_WORKSPACE)
+		return known;
+	wf_map_set(&search->known, wf_str(place.host), known);
+	uses_folder(job, &place);
+	if (!uses_read(job->call->run->session, &place, job->call->run->files->rev, &known->action,
+	        err))
+		return NULL;
+	if (!known->action)
+		return known;
+	known->has_pre = known->action->kind == ACTION_NODE && known->action->pre.n > 0;
+	return look_inside(search, known, err) ? known : NULL;
+}
+
+/* Makes the uses that have a pre, in the order in which they run. */
+static bool
+add_pres(struct search *search, const struct stage *outer, const struct step_def *def,
+    const struct actions_tree *from, struct wf_error *err)
+{
+	struct job *job = search->job;
+	struct known *known = def->kind == STEP_USES ? know(search, def, from, err) : NULL;
 	struct stage *stage;
 
-	if (!uses_find(session, job->arena, def->uses, def->uses_pos, &place, err))
-		return false;
-	if (place.kind != USES_PLACE_STUB && place.kind != USES_PLACE_SELF)
+	if (def->kind != STEP_USES)
 		return true;
-	if (!uses_read_host(job->arena, place.host, &action, err))
+	if (!known)
 		return false;
-	if (!action || action->kind != ACTION_NODE || !action->pre.n)
+	if (!known->has_pre || search->depth >= DEEPEST)
 		return true;
-	stage = stage_of(job, def);
-	stage->action = action;
-	stage->path = wf_str(uses_folder(job, &place));
-	*wf_push(job->arena, job->stages.pres, job->stages.npres, job->stages.cap) = stage;
+	stage = stage_of(job, outer, def);
+	stage->place = known->place;
+	stage->action = known->action;
+	stage->path = wf_str(uses_folder(job, &known->place));
+	if (known->action->kind == ACTION_NODE)
+		*wf_push(job->arena, job->stages.pres, job->stages.npres, job->stages.cap) = stage;
+	search->depth++;
+	for (size_t i = 0; i < known->action->nsteps; i++)
+		if (!add_pres(search, stage, known->action->steps[i], known->place.from, err))
+			return false;
+	search->depth--;
 	return true;
 }
 
 bool
 stage_find_pres(struct job *job, struct wf_error *err)
 {
-	for (size_t i = 0; i < job->nsteps; i++) {
-		const struct step_def *def = job->steps.defs[i];
+	struct search search = { .job = job };
 
-		if (def->kind == STEP_USES && !find_pre(job, def, err))
+	wf_map_init(&search.known, job->arena, false);
+	for (size_t i = 0; i < job->nsteps; i++)
+		if (!add_pres(&search, NULL, job->steps.defs[i], job->call->from, err))
 			return false;
-	}
 	return true;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* stage.h - a node action's stages: pre before the job's first step, main, post after its last.
+/* stage.h - the uses of actions in a job, and their stages: pre before the job's first step, main,
+ * post after its last.
  *
  * The stages of one use share their state (GITHUB_STATE) and inputs. A post is registered when the
- * pre or main of its action starts, and posts run last in first out, also those of actions inside
- * composite actions (semantics.md 6.1, 7.5). All memory is the job's arena. */
+ * pre or main of its action starts, and posts run last in first out; both also those of actions
+ * inside composite actions (semantics.md 6.1, 7.5). All memory is the job's arena. */
 #pragma once
 
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "expr/expr.h"
 #include "model/action.h"
 #include "model/workflow.h"
+#include "runner/uses.h"
 
 #include <stdbool.h>
 
@@ -19,10 +21,13 @@ struct step;
 
 enum stage_kind { STAGE_MAIN, STAGE_PRE, STAGE_POST };
 
-/* One use of a node action in a job. */
+/* One use of an action in a job. */
 struct stage {
+	const struct stage
+	    *outer; /* the use of the composite action that it is in; NULL: the job */
 	const struct step_def *def;
-	const struct action *action;
+	struct uses_place place;
+	struct action *action; /* NULL until it was read */
 	struct wf_str path; /* the action's folder, as the job sees it */
 	struct expr_object *inputs; /* of its main, for its post */
 	struct expr_object *state;
@@ -39,9 +44,10 @@ struct stages {
 	size_t npres, cap, next_pre;
 };
 
-/* The use of the action by this step, made when there is none yet. */
-struct stage *stage_of(struct job *job, const struct step_def *def);
-/* Finds the actions of the job's own steps that have a pre; those below ./ never have (7.1). */
+/* The use of an action by this step, made when there is none yet. */
+struct stage *stage_of(struct job *job, const struct stage *outer, const struct step_def *def);
+/* Looks at the actions of the job and at those inside of them: finds the pres, those below ./ never
+ * have one (7.1), and puts what comes out of the action store on the shelf. */
 bool stage_find_pres(struct job *job, struct wf_error *err);
 /* The next one in turn, or NULL. */
 struct stage *stage_next_pre(struct job *job);

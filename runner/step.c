@@ -22,6 +22,15 @@ on_line(void *data, struct wf_str line)
 	step_line(data, line);
 }
 
+/* A secret is in one piece of a line, or it would not be found. */
+static size_t
+on_cut(void *data, struct wf_str text, size_t at)
+{
+	const struct step *step = data;
+
+	return mask_cut(step->job->mask, text, at);
+}
+
 static struct step *
 step_new(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
 {
@@ -38,6 +47,8 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	                                       : stage_condition(order->stage, order->kind);
 	step->arena = arena;
 	step->line_arena = wf_arena_new();
+	step->hashes.arena = arena;
+	step->hashes.box = job->box;
 	step->outputs = expr_object_new(job->arena);
 	step->exit_code = -1;
 	step->on_done = on_done;
@@ -47,6 +58,7 @@ step_new(struct steps *list, const struct step_order *order, void (*on_done)(str
 	step->changes = &job->env;
 	for (size_t i = 0; i < WF_COUNT(step->lines); i++) {
 		step->lines[i].on_line = on_line;
+		step->lines[i].cut = on_cut;
 		step->lines[i].data = step;
 	}
 	step->started = record_now(job->call->run->session->record);
@@ -138,6 +150,8 @@ evaluate_env(struct step *step, struct wf_error *err)
 		merge_outer_env(step->env, list->outer);
 	}
 	expr_object_set(step->contexts, WF_S("env"), expr_object_value(step->env));
+	if (!uses_scope(step, err))
+		return false;
 	if (!step->def->env)
 		return true;
 	if (!scope_env_map(step->arena, step->def->env, &step->scope, &step->own_env, err))
@@ -313,6 +327,8 @@ void
 step_settle(struct step *step, enum plan_result result)
 {
 	step->running = false;
+	if (step->list->hashes == &step->hashes)
+		step->list->hashes = NULL;
 	step_close_group(step);
 	step_read_files(step);
 	say_stopped(step, result);
@@ -377,7 +393,10 @@ open_timer(struct step *step)
 static void
 stop_work(struct step *step)
 {
-	if (step->builtin.builtin) {
+	hashes_stop(&step->hashes);
+	if (step->bring) {
+		bring_cancel(step->bring);
+	} else if (step->builtin.builtin) {
 		step->builtin.cancelled = true;
 	} else if (step->inner.job) {
 		steps_cancel(&step->inner, false);
@@ -469,6 +488,8 @@ step_cancel(struct step *step, bool now)
 	step->cancelled = true;
 	if (is_queued(step))
 		give_up(step);
+	else if (now && step->bring)
+		bring_cancel(step->bring);
 	else if (now && step->inner.job)
 		steps_cancel(&step->inner, true);
 	else if (now && step->running && !step->builtin.builtin)
@@ -534,7 +555,9 @@ static bool
 start_work(struct step *step, struct wf_error *err)
 {
 	switch (step->def->kind) {
-	case STEP_RUN: return make_files(step, err) && step_script(step, err);
+	case STEP_RUN:
+		uses_no_identity(step);
+		return make_files(step, err) && step_script(step, err);
 	case STEP_USES:
 		if (!make_files(step, err))
 			return false;
@@ -572,14 +595,50 @@ say_begin(struct step *step)
 	step_debug(step, "Starting: %.*s", WF_ARG(step->name));
 }
 
-void
-step_begin(struct step *step)
+/* From here on a call of hashFiles() that has no answer yet is noted. */
+static void
+ask_hashes(struct step *step)
 {
+	step->hashes.asking = true;
+	step->list->hashes = &step->hashes;
+}
+
+/* Evaluates ahead what the work will evaluate, where that asks for hashFiles(). */
+static void
+look_ahead(struct step *step)
+{
+	const struct step_def *def = step->def;
+	const struct expr_token *const tokens[] = { def->timeout_minutes, def->run, def->shell,
+		def->working_directory, def->with };
+
+	for (size_t i = 0; i < WF_COUNT(tokens); i++)
+		hashes_look(step->arena, tokens[i], &step->scope);
+}
+
+/* It was told to end while its expressions waited for hashFiles(). */
+static bool
+is_cancelled_ahead(struct step *step)
+{
+	if (!step->cancelled)
+		return false;
+	record_start(step);
+	step_settle(step, PLAN_CANCELLED);
+	return true;
+}
+
+/* Evaluates what the work needs, and starts it once hashFiles() has answered all of it. */
+static void
+begin(void *data)
+{
+	struct step *step = data;
 	struct wf_error err;
 
-	step->started = record_now(step->job->call->run->session->record);
-	step->reader.allow_unsecure = step_env_says(step,
-	    "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS");
+	if (is_cancelled_ahead(step))
+		return;
+	ask_hashes(step);
+	look_ahead(step);
+	if (hashes_wait(&step->hashes, begin, step))
+		return;
 	record_start(step);
 	say_begin(step);
 	if (step->list->expired) {
@@ -593,25 +652,62 @@ step_begin(struct step *step)
 }
 
 void
-step_start(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
+step_begin(struct step *step)
 {
-	struct step *step = step_new(list, order, on_done);
-	struct wf_error err;
-	bool wanted = false, prepared = order->left_out || prepare(step, &wanted, &err);
+	step->started = record_now(step->job->call->run->session->record);
+	step->reader.allow_unsecure = step_env_says(step,
+	    "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS");
+	begin(step);
+}
 
+/* Nothing outlasts this but the step's own memory until hashFiles() has answered all of it. */
+static void
+consider(void *data)
+{
+	struct step *step = data;
+	struct steps *list = step->list;
+	struct wf_error err;
+	bool wanted = true, prepared;
+
+	ask_hashes(step);
+	prepared = prepare(step, &wanted, &err);
 	evaluate_name(step);
+	if (!step->cancelled && hashes_wait(&step->hashes, consider, step))
+		return;
+	list->hashes = NULL;
 	make_record(step);
-	if (order->left_out) {
-		step->reason = WF_S(SELECT_REASON);
-		finish(step, PLAN_SKIPPED);
-	} else if (!prepared) {
+	if (!prepared && !step->cancelled) {
 		break_off(step, &err);
-	} else if (!wanted) {
+	} else if (prepared && !wanted) {
 		skip(step);
-	} else if (in_background(step)) {
+	} else if (in_background(step) && !step->cancelled) {
 		list->current = NULL; /* the list goes on */
 		background_add(&step->job->background, step);
+		steps_advance(list);
 	} else {
 		step_begin(step);
 	}
+}
+
+/* Not among the steps that the user asked for. */
+static void
+leave_out(struct step *step)
+{
+	ask_hashes(step); /* a name is not worth a hash here */
+	evaluate_name(step);
+	step->list->hashes = NULL;
+	make_record(step);
+	step->reason = WF_S(SELECT_REASON);
+	finish(step, PLAN_SKIPPED);
+}
+
+void
+step_start(struct steps *list, const struct step_order *order, void (*on_done)(struct step *step))
+{
+	struct step *step = step_new(list, order, on_done);
+
+	if (order->left_out)
+		leave_out(step);
+	else
+		consider(step);
 }

@@ -12,8 +12,10 @@
 #include "plan/plan.h"
 #include "runner/background.h"
 #include "runner/box/box.h"
+#include "runner/bring.h"
 #include "runner/builtin/builtin.h"
 #include "runner/files.h"
+#include "runner/hashes.h"
 #include "runner/output/command.h"
 #include "runner/output/matcher.h"
 #include "runner/output/record.h"
@@ -44,6 +46,7 @@ struct step {
 	const struct record_step *rec; /* of the outermost step, also inside a composite action */
 	int64_t started;
 
+	struct hashes hashes; /* what hashFiles() has answered to its expressions */
 	struct expr_object *own_env; /* its env map evaluated, without outer layers */
 	struct expr_object *env; /* the env context: all layers */
 	struct wf_str name;
@@ -73,6 +76,7 @@ struct step {
 	struct expr_object *inputs;
 	struct wf_str action_path;
 	struct steps inner; /* of a composite action */
+	struct bring *bring; /* of an action that is being fetched */
 	struct builtin_call builtin;
 
 	void (*on_done)(struct step *step);

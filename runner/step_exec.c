@@ -7,6 +7,7 @@
 #include "runner/job.h"
 #include "runner/offer.h"
 #include "runner/script.h"
+#include "runner/session_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,8 +52,11 @@ static void
 on_process_output(struct box_exec *exec, int stream, struct wf_str chunk)
 {
 	struct step *step = exec->data;
+	struct record *record = step->job->call->run->session->record;
 
+	record_hold_time(record);
 	wf_lines_feed(&step->lines[stream == 2], chunk);
+	record_release_time(record);
 }
 
 static void

@@ -4,7 +4,7 @@
 
 #include "model/step.h"
 #include "runner/background.h"
-#include "runner/hash.h"
+#include "runner/hashes.h"
 #include "runner/job.h"
 #include "runner/step.h"
 
@@ -59,11 +59,17 @@ call_hash_files(void *data, struct wf_arena *arena, const struct expr_value *arg
 {
 	const struct steps *steps = data;
 	struct wf_str *patterns = wf_new_array(arena, n, struct wf_str);
+	const struct hash_call call = { patterns, n };
 	struct wf_str hash;
+	bool ok;
 
 	for (size_t i = 0; i < n; i++)
 		patterns[i] = expr_to_string(arena, args[i]);
-	if (!hash_files(arena, steps->job->box, patterns, n, &hash, err))
+	if (steps->hashes)
+		ok = hashes_get(steps->hashes, arena, &call, &hash, err);
+	else
+		ok = hashes_now(arena, steps->job->box, &call, &hash, err);
+	if (!ok)
 		return false;
 	*out = expr_string(hash);
 	return true;

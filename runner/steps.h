@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct actions_tree;
+struct hashes;
 struct job;
 struct step;
 
@@ -31,6 +33,7 @@ struct steps {
 	struct step_def *const *defs;
 	size_t n, next;
 	unsigned depth; /* of composite actions */
+	const struct actions_tree *from; /* the repository of its file; NULL: the one that runs */
 	struct expr_object *contexts; /* what its expressions see; `env` is set for each step */
 	struct expr_object *results; /* the steps context */
 	enum plan_result status; /* success, failure or cancelled so far */
@@ -38,6 +41,7 @@ struct steps {
 	struct expr_scope scope; /* over contexts and funcs */
 	struct step
 	    *current; /* the one that the next waits for; others may run in the background */
+	struct hashes *hashes; /* of the step whose expressions are evaluated; NULL: none */
 	bool advancing, stopped;
 	bool expired; /* the time of the composite action is over */
 	bool ended; /* on_done has been called */

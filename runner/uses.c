@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* uses.c - what answers for a `uses:`, and how it is started: a built-in in this process, a node
- * action as a process, a composite action as a list of steps inside the step. */
+/* uses.c - how what answers for a `uses:` is started: a built-in in this process, a node action as
+ * a process, a composite action as a list of steps inside the step. */
 #include "runner/uses.h"
 
 #include "base/fs.h"
+#include "runner/bring.h"
 #include "runner/job.h"
 #include "runner/scope.h"
+#include "runner/self.h"
 #include "runner/session_state.h"
+#include "runner/shelf.h"
 #include "runner/step.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 
-#define MANIFEST_LARGEST ((size_t)1 << 20)
 #define DEPTH_LARGEST 9 /* of nested composite actions */
-
-static const char *const manifest_names[] = { "action.yml", "action.yaml" };
-
-/* ---- who answers ---- */
 
 const char *
 uses_stubs_inside(const struct session *session)
@@ -28,136 +26,22 @@ uses_stubs_inside(const struct session *session)
 	return session->options->box == BOX_HOST ? session->stubs : STUBS_INSIDE;
 }
 
-/* The name of an entry of the folder as it is spelled there; GitHub ignores case. NULL: none. */
-static const char *
-entry_spelled(struct wf_arena *arena, const char *folder, struct wf_str name)
-{
-	char **names;
-	size_t n;
-
-	if (wf_is_dir(wf_join(arena, folder, wf_cstr(arena, name))))
-		return wf_cstr(arena, name);
-	if (!wf_list_dir(arena, folder, &names, &n, NULL))
-		return NULL;
-	for (size_t i = 0; i < n; i++)
-		if (wf_str_ieq(wf_str(names[i]), name))
-			return names[i];
-	return NULL;
-}
-
-static bool
-find_stub(struct session *session, struct wf_arena *arena, struct uses_place *out)
-{
-	const struct uses_ref *ref = &out->ref;
-	const char *actions, *owner, *repo, *below, *host;
-
-	if (!session->stubs)
-		return false;
-	actions = wf_join(arena, session->stubs, "actions");
-	owner = entry_spelled(arena, actions, ref->owner);
-	repo = owner ? entry_spelled(arena, wf_join(arena, actions, owner), ref->repo) : NULL;
-	if (!repo)
-		return false;
-	below = wf_strf(arena, "actions/%s/%s%s%.*s", owner, repo, ref->path.n ? "/" : "",
-	    WF_ARG(ref->path))
-	            .p;
-	host = wf_join(arena, session->stubs, below);
-	if (!wf_is_dir(host))
-		return false;
-	out->kind = USES_PLACE_STUB;
-	out->below = below;
-	out->host = host;
-	return true;
-}
-
-static bool
-find_remote(struct session *session, struct wf_arena *arena, struct wf_pos pos,
-    struct uses_place *out, struct wf_error *err)
-{
-	const struct uses_ref *ref = &out->ref;
-
-	if (find_stub(session, arena, out))
-		return true;
-	out->builtin = builtin_find(ref->owner, ref->repo, ref->path);
-	if (out->builtin) {
-		out->kind = USES_PLACE_BUILTIN;
-		return true;
-	}
-	wf_fail(err, WF_ERR_MISSING, pos,
-	    "action '%.*s/%.*s' is not here: it is neither built in, "
-	    "nor a stub, nor part of this repository",
-	    WF_ARG(ref->owner), WF_ARG(ref->repo));
-	return wf_hint(err,
-	    "answer for it with --stubs DIR, by a folder DIR/actions/%.*s/%.*s%s%.*s "
-	    "that holds an action.yml",
-	    WF_ARG(ref->owner), WF_ARG(ref->repo), ref->path.n ? "/" : "", WF_ARG(ref->path));
-}
-
-bool
-uses_find(struct session *session, struct wf_arena *arena, struct wf_str uses, struct wf_pos pos,
-    struct uses_place *out, struct wf_error *err)
-{
-	*out = (struct uses_place){ .host = NULL };
-	if (!uses_parse(uses, pos, &out->ref, err))
-		return false;
-	switch (out->ref.kind) {
-	case USES_REPO: return find_remote(session, arena, pos, out, err);
-	case USES_LOCAL:
-	case USES_SELF:
-		out->kind = out->ref.kind == USES_SELF ? USES_PLACE_SELF : USES_PLACE_WORKSPACE;
-		out->below = wf_cstr(arena, out->ref.path);
-		out->host = wf_join(arena, repo_workdir(session->repo), out->below);
-		return true;
-	case USES_DOCKER:
-		wf_fail(err, WF_ERR_MISSING, pos,
-		    "container actions (docker://%.*s) do not run yet", WF_ARG(out->ref.image));
-		return wf_hint(err,
-		    "leave the step out with an `if:`, or replace it by a stub action");
-	}
-	abort();
-}
-
-static bool
-parse_manifest(struct wf_arena *arena, const char *file, struct wf_str text, struct action **out,
-    struct wf_error *err)
-{
-	struct wf_diags diags = { .arena = arena };
-
-	*out = action_read(arena, file, text, &diags);
-	return *out ? true : wf_diags_first(&diags, err);
-}
-
-bool
-uses_read_host(struct wf_arena *arena, const char *folder, struct action **out,
-    struct wf_error *err)
-{
-	*out = NULL;
-	for (size_t i = 0; i < WF_COUNT(manifest_names); i++) {
-		const char *path = wf_join(arena, folder, manifest_names[i]);
-		struct wf_str text;
-
-		if (!wf_exists(path))
-			continue;
-		return wf_read_file(arena, path, MANIFEST_LARGEST, &text, err) &&
-		       parse_manifest(arena, wf_shown_path(arena, path), text, out, err);
-	}
-	return true;
-}
+/* ---- manifest ---- */
 
 /* As the job sees it: a checkout may have put the action there a moment ago. */
 static bool
 read_inside(struct step *step, const char *folder, struct action **out, struct wf_error *err)
 {
-	for (size_t i = 0; i < WF_COUNT(manifest_names); i++) {
+	for (size_t i = 0; i < WF_COUNT(uses_manifests); i++) {
 		struct wf_arena *arena = step->job->arena; /* a post outlives its step */
-		const char *path = wf_join(arena, folder, manifest_names[i]);
+		const char *path = wf_join(arena, folder, uses_manifests[i]);
 		wf_auto(wf_close_fd) int fd = box_open(step->job->box, path, O_RDONLY, NULL);
 		struct wf_str text;
 
 		if (fd < 0)
 			continue;
-		return wf_read_fd(arena, fd, path, MANIFEST_LARGEST, &text, err) &&
-		       parse_manifest(arena, path, text, out, err);
+		return wf_read_fd(arena, fd, path, USES_MANIFEST_LARGEST, &text, err) &&
+		       uses_parse_manifest(arena, path, text, out, err);
 	}
 	return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
 	    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'. Did you forget to "
@@ -165,13 +49,36 @@ read_inside(struct step *step, const char *folder, struct action **out, struct w
 	    folder);
 }
 
-/* ---- inputs ---- */
+/* ---- whose step it is ---- */
 
-static bool
-evaluate_with(struct step *step, struct expr_object **out, struct wf_error *err)
+/* github.action_repository and action_ref (3.1); ref may be NULL. */
+static void
+set_identity(struct step *step, const struct uses_ref *ref)
 {
-	return scope_env_map(step->arena, step->def->with, &step->scope, out, err);
+	struct expr_object *github = step_github(step);
+	struct wf_arena *arena = step->job->arena;
+	bool remote = ref && ref->kind == USES_REPO;
+
+	expr_object_set(github, WF_S("action_repository"),
+	    expr_string(remote ? wf_strf(arena, "%.*s/%.*s", WF_ARG(ref->owner), WF_ARG(ref->repo))
+	                       : WF_S("")));
+	expr_object_set(github, WF_S("action_ref"),
+	    expr_string(remote ? wf_str_dup(arena, ref->ref) : WF_S("")));
 }
+
+void
+uses_no_identity(struct step *step)
+{
+	set_identity(step, NULL);
+}
+
+static const struct stage *
+outer_stage(const struct step *step)
+{
+	return step->list->outer ? step->list->outer->stage : NULL;
+}
+
+/* ---- inputs ---- */
 
 /* 7.3: what the action does not declare is passed on, with a warning that lists what it does. */
 static void
@@ -195,40 +102,92 @@ warn_unexpected(struct step *step, const struct expr_object *with)
 }
 
 static void
+warn_deprecated(struct step *step, const struct action *action, const struct expr_object *with)
+{
+	for (size_t i = 0; i < action->ninputs; i++) {
+		const struct action_input *input = &action->inputs[i];
+
+		if (!input->deprecation.n || !expr_object_find(with, input->id))
+			continue;
+		step_annotate(step, "warning",
+		    wf_strf(step->arena, "Input '%.*s' has been deprecated with message: %.*s",
+		        WF_ARG(input->id), WF_ARG(input->deprecation)),
+		    STEP_NOWHERE);
+	}
+}
+
+/* The inputs that an action declares: what is given, else their defaults. */
+static bool
+declared_inputs(struct step *step, const struct action *action, const struct expr_object *with,
+    const struct expr_scope *scope, struct expr_object **out, struct wf_error *err)
+{
+	*out = expr_object_new(step->arena);
+	for (size_t i = 0; i < action->ninputs; i++) {
+		const struct action_input *input = &action->inputs[i];
+		struct wf_str value = { NULL, 0 };
+
+		if (!expr_object_find(with, input->id) &&
+		    !expr_token_string(step->arena, input->fallback, scope, &value, err))
+			return false;
+		expr_object_set(*out, input->id, expr_string(value));
+	}
+	return true;
+}
+
+static void
 overlay_inputs(struct step *step, const struct expr_object *with)
 {
 	warn_unexpected(step, with);
-	for (size_t i = 0; i < with->n; i++)
-		expr_object_set(step->inputs, with->pairs[i].key, with->pairs[i].value);
+	scope_overlay(step->inputs, with);
 }
 
 static bool
 action_inputs(struct step *step, struct wf_error *err)
 {
-	const struct action *action = step->action;
 	struct expr_object *with;
 
-	if (!evaluate_with(step, &with, err))
+	if (!scope_env_map(step->arena, step->def->with, &step->scope, &with, err) ||
+	    !declared_inputs(step, step->action, with, &step->scope, &step->inputs, err))
 		return false;
-	step->inputs = expr_object_new(step->arena);
-	for (size_t i = 0; i < action->ninputs; i++) {
-		const struct action_input *input = &action->inputs[i];
-		bool given = expr_object_find(with, input->id) != NULL;
-		struct wf_str value = { NULL, 0 };
-
-		if (!given &&
-		    !expr_token_string(step->arena, input->fallback, &step->scope, &value, err))
-			return false;
-		if (given && input->deprecation.n)
-			step_annotate(step, "warning",
-			    wf_strf(step->arena,
-			        "Input '%.*s' has been deprecated with message: %.*s",
-			        WF_ARG(input->id), WF_ARG(input->deprecation)),
-			    STEP_NOWHERE);
-		expr_object_set(step->inputs, input->id, expr_string(value));
-	}
+	warn_deprecated(step, step->action, with);
 	overlay_inputs(step, with);
 	return true;
+}
+
+/* What the pre of an action inside a composite action sees: the composite's scope as far as it is
+ * known before any step ran (7.4). */
+static bool
+scope_before(struct step *step, const struct stage *outer, struct expr_scope *scope,
+    struct wf_error *err)
+{
+	struct expr_object *with, *inputs, *contexts;
+	struct expr_scope around;
+
+	*scope = step->list->scope;
+	if (!outer)
+		return true;
+	if (!scope_before(step, outer->outer, &around, err) ||
+	    !scope_env_map(step->arena, outer->def->with, &around, &with, err) ||
+	    !declared_inputs(step, outer->action, with, &around, &inputs, err))
+		return false;
+	scope_overlay(inputs, with);
+	contexts = scope_composite(step->arena, around.contexts, outer->path, inputs);
+	expr_object_set(contexts, WF_S("env"), expr_object_get(around.contexts, WF_S("env")));
+	expr_object_set(contexts, WF_S("steps"), expr_object_value(expr_object_new(step->arena)));
+	scope->contexts = contexts;
+	return true;
+}
+
+bool
+uses_scope(struct step *step, struct wf_error *err)
+{
+	const struct stage *outer = outer_stage(step);
+
+	/* until its work begins, a step inside an action speaks as that action */
+	set_identity(step, outer ? &outer->place.ref : NULL);
+	if (step->kind != STAGE_PRE || !step->stage->outer)
+		return true;
+	return scope_before(step, step->stage->outer, &step->scope, err);
 }
 
 /* ---- composite ---- */
@@ -268,7 +227,9 @@ start_composite(struct step *step, struct wf_error *err)
 	if (step->list->depth >= DEPTH_LARGEST)
 		return wf_fail(err, WF_ERR_INVALID, step->def->uses_pos,
 		    "Composite action depth exceeded max depth %d", DEPTH_LARGEST);
-	steps_init(&step->inner, step->job, step, scope_composite(step));
+	steps_init(&step->inner, step->job, step,
+	    scope_composite(step->arena, step->contexts, step->action_path, step->inputs));
+	step->inner.from = step->stage->place.from;
 	step->inner.defs = step->action->steps;
 	step->inner.n = step->action->nsteps;
 	step->inner.on_done = on_inner_done;
@@ -298,14 +259,10 @@ start_stage(struct step *step, const struct expr_object *inputs)
 static bool
 start_node(struct step *step, struct wf_error *err)
 {
-	struct wf_arena *arena = step->job->arena;
-	struct stage *stage = stage_of(step->job, step->def);
+	struct stage *stage = step->stage;
 
 	(void)err;
-	stage->action = step->action;
-	stage->path = wf_str_dup(arena, step->action_path);
-	stage->inputs = expr_copy(arena, expr_object_value(step->inputs)).object;
-	step->stage = stage;
+	stage->inputs = expr_copy(step->job->arena, expr_object_value(step->inputs)).object;
 	return start_stage(step, step->inputs);
 }
 
@@ -316,6 +273,7 @@ start_pre_or_post(struct step *step, struct wf_error *err)
 	struct stage *stage = step->stage;
 
 	step->action = stage->action;
+	set_identity(step, &stage->place.ref);
 	if (step->kind == STAGE_PRE) {
 		if (!action_inputs(step, err))
 			return false;
@@ -343,12 +301,16 @@ uses_folder(struct job *job, const struct uses_place *place)
 	struct session *session = job->call->run->session;
 	const char *root = job->box->layout.workspace;
 
-	if (place->kind == USES_PLACE_STUB)
-		root = uses_stubs_inside(session);
-	else if (place->kind == USES_PLACE_SELF && session->options->box != BOX_HOST)
-		root = SELF_INSIDE;
-	else if (place->kind == USES_PLACE_SELF)
-		root = repo_workdir(session->repo);
+	switch (place->kind) {
+	case USES_PLACE_BUILTIN:
+	case USES_PLACE_WORKSPACE: break;
+	case USES_PLACE_STUB: root = uses_stubs_inside(session); break;
+	case USES_PLACE_STORE: root = shelf_place(job, place->tree); break;
+	case USES_PLACE_SELF:
+		root = session->options->box == BOX_HOST ? self_folder(job->call->run, NULL)
+		                                         : SELF_INSIDE;
+		break;
+	}
 	return place->below[0] ? wf_join(job->arena, root, place->below) : root;
 }
 
@@ -362,25 +324,65 @@ warn_local_pre(struct step *step)
 }
 
 static bool
+read_action(struct step *step, struct stage *stage, struct wf_error *err)
+{
+	const struct run *run = step->job->call->run;
+	bool workspace = stage->place.kind == USES_PLACE_WORKSPACE;
+	bool read = workspace ? read_inside(step, stage->path.p, &stage->action, err)
+	                      : uses_read(run->session, &stage->place, run->files->rev,
+	                            &stage->action, err);
+
+	if (!read)
+		return false;
+	if (!stage->action)
+		return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
+		    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'.",
+		    stage->path.p);
+	if (workspace && stage->action->pre.n)
+		warn_local_pre(step);
+	return true;
+}
+
+static bool
+run_action(struct step *step, struct wf_error *err)
+{
+	struct stage *stage = step->stage;
+
+	if (!stage->action && !read_action(step, stage, err))
+		return false;
+	step->action = stage->action;
+	step->action_path = stage->path;
+	return action_inputs(step, err) && starters[step->action->kind](step, err);
+}
+
+/* The folders of the action are in their place, or not. */
+static void
+on_shown(void *data, const struct wf_error *err)
+{
+	struct step *step = data;
+	struct wf_error own;
+
+	if (step->cancelled)
+		step_settle(step, PLAN_CANCELLED);
+	else if (err)
+		step_fail(step, err);
+	else if (!run_action(step, &own))
+		step_fail(step, &own);
+}
+
+static bool
 start_action(struct step *step, const struct uses_place *place, struct wf_error *err)
 {
-	const char *folder = uses_folder(step->job, place);
-	struct action *action = NULL;
+	struct job *job = step->job;
+	struct stage *stage = stage_of(job, outer_stage(step), step->def);
 
-	step->action_path = wf_str(folder);
-	if (place->kind == USES_PLACE_WORKSPACE) {
-		if (!read_inside(step, folder, &action, err))
-			return false;
-	} else if (!uses_read_host(step->job->arena, place->host, &action, err)) {
-		return false;
-	}
-	if (!action)
-		return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
-		    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'.", folder);
-	if (place->kind == USES_PLACE_WORKSPACE && action->pre.n)
-		warn_local_pre(step);
-	step->action = action;
-	return action_inputs(step, err) && starters[action->kind](step, err);
+	stage->place = *place;
+	stage->path = wf_str_dup(job->arena, wf_str(uses_folder(job, place)));
+	step->stage = stage;
+	if (!shelf_waits(job))
+		return run_action(step, err);
+	shelf_show(job, on_shown, step);
+	return true;
 }
 
 /* ---- built in ---- */
@@ -429,7 +431,7 @@ builtin_inputs(struct step *step, const struct builtin *builtin, struct wf_error
 {
 	struct expr_object *with;
 
-	if (!evaluate_with(step, &with, err))
+	if (!scope_env_map(step->arena, step->def->with, &step->scope, &with, err))
 		return false;
 	step->inputs = expr_object_new(step->arena);
 	for (size_t i = 0; builtin->inputs[i]; i++)
@@ -442,6 +444,19 @@ builtin_inputs(struct step *step, const struct builtin *builtin, struct wf_error
 		*value = expr_string(wf_str_trim(expr_to_string(step->arena, *value)));
 	}
 	return true;
+}
+
+/* What objects are borrowed from may be told relative to their place: then they must be seen there,
+ * which is what NULL stands for. */
+static const char *
+objects_inside(const struct step *step)
+{
+	const struct session *session = step->job->call->run->session;
+	const char **borrowed;
+	size_t n;
+
+	repo_alternates(session->repo, step->arena, &borrowed, &n);
+	return n > 0 || session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE;
 }
 
 static bool
@@ -462,7 +477,7 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.event = job->call->run->event,
 		.facts = &session->facts,
 		.repo_dir = repo_workdir(session->repo),
-		.objects = session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE,
+		.objects = objects_inside(step),
 		.committed = session->options->event.committed,
 		.env = step_environ(step, step->inputs),
 		.state = job->state_dir,
@@ -478,29 +493,35 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 	return true;
 }
 
-/* github.action_repository and action_ref of the action that runs now (3.1). */
-static void
-set_identity(struct step *step, const struct uses_ref *ref)
+/* What was found when the job was set up, or what is found now. */
+static bool
+find_place(struct step *step, struct uses_place *place, struct wf_error *err)
 {
-	struct expr_object *github = step_github(step);
-	struct wf_arena *arena = step->job->arena;
-	bool remote = ref->kind == USES_REPO;
+	const struct uses_query query = { step->def->uses, step->def->uses_pos, step->list->from,
+		false };
 
-	expr_object_set(github, WF_S("action_repository"),
-	    expr_string(remote ? wf_strf(arena, "%.*s/%.*s", WF_ARG(ref->owner), WF_ARG(ref->repo))
-	                       : WF_S("")));
-	expr_object_set(github, WF_S("action_ref"),
-	    expr_string(remote ? wf_str_dup(arena, ref->ref) : WF_S("")));
+	return uses_find(step->job->call->run->session, step->job->arena, &query, place, err);
+}
+
+/* An action that no preflight saw is in the store now, or not. */
+static void
+on_brought(struct step *step, const struct wf_error *err)
+{
+	if (step->cancelled)
+		step_settle(step, PLAN_CANCELLED);
+	else if (err)
+		step_fail(step, err);
+	else
+		uses_start(step);
 }
 
 static bool
 start_main(struct step *step, struct wf_error *err)
 {
-	struct session *session = step->job->call->run->session;
 	struct uses_place place;
 
-	if (!uses_find(session, step->arena, step->def->uses, step->def->uses_pos, &place, err))
-		return false;
+	if (!find_place(step, &place, err))
+		return bring_start(step, on_brought, err);
 	set_identity(step, &place.ref);
 	return place.kind == USES_PLACE_BUILTIN ? start_builtin(step, place.builtin, err)
 	                                        : start_action(step, &place, err);

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 floors="src/base expr src/model src/event src/plan runner src/cli"
 # header prefix, and the files that may include it
 foreign="yaml.h src/model/tree.c
-git2 src/event/repo*|runner/store/fetch.c
+git2 src/event/repo*|runner/store/fetch_*|tests/unit/test_repo_tls.c
 pcre2.h src/base/pattern*.c
 uv.h runner/*|tests/unit/*
 openssl/ runner/*

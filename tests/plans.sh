@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # What is said ahead of a run, against what is expected: fixtures/plans/CASE has a repository, a list
-# of commands, and the output of each in the file that the command's line begins with. TAP.
+# of commands, and the output of each in the file that the command's line begins with; a script `setup`
+# may add to the history. TAP.
 # usage: plans.sh WFRUN [--update]: --update writes what comes out in place of what is expected.
 set -u
 wfrun=$(realpath "${1:?usage: plans.sh WFRUN [--update]}")
@@ -43,6 +44,7 @@ for dir in "$plans"/*/; do
 	git -C "$scratch/$name" init -q -b main
 	git -C "$scratch/$name" add -A
 	git -C "$scratch/$name" commit -qm "All of it"
+	[ ! -f "$dir/setup" ] || (cd "$scratch/$name" && bash -e "$dir/setup")
 	while read -r file words; do
 		# shellcheck disable=SC2086 # they are words
 		(cd "$scratch/$name" && "$wfrun" $words) >"$scratch/$file" 2>&1 </dev/null

@@ -31,7 +31,8 @@ struct box_layout {
 	const char *tool_cache; /* /opt/hostedtoolcache */
 };
 
-/* A host folder or file that the job sees at another place. */
+/* A host folder or file that the job sees at another place. Without `inside` it is a folder that
+ * the job does not see: box_overlay() may use what is below it as a layer. */
 struct box_mount {
 	const char *host, *inside;
 	bool writable;
@@ -126,10 +127,10 @@ void box_start(struct box *box);
 void box_exec(struct box *box, struct box_exec *exec);
 /* Sends a signal to the entry process, or to its whole group. Nothing happens when it has ended. */
 void box_signal(struct box *box, struct box_exec *exec, int signum, bool group);
-/* Shows folders at `inside` (absolute, below layout.workspace's parent; made when missing), the
- * first layer on top. Layers are absolute host folders below spec.worktree or spec.state; character
- * devices 0/0 in a layer hide what lower layers have under this name. Writes into it vanish with
- * the box and never reach a layer. */
+/* Shows folders at `inside` (absolute, below layout.work; made when missing), the first layer on
+ * top. Layers are absolute host folders below spec.worktree, spec.state or a mount without
+ * `inside`; character devices 0/0 in a layer hide what lower layers have under this name. Writes
+ * into it vanish with the box and never reach a layer. */
 void box_overlay(struct box *box, const char *const *layers, const char *inside,
     void (*done)(void *data, const struct wf_error *err), void *data);
 /* Opens a path as the job sees it, from wfrun's own process; symbolic links never lead out of the

@@ -124,8 +124,9 @@ all_mounts(struct engine_box *e, struct expr_value given)
 	for (size_t i = 0; i < e->nshown; i++)
 		add_mount(e, mounts, e->shown[i].host, e->shown[i].inside, true);
 	for (size_t i = 0; i < spec->nmounts; i++)
-		add_mount(e, mounts, spec->mounts[i].host, spec->mounts[i].inside,
-		    spec->mounts[i].writable);
+		if (spec->mounts[i].inside) /* else a layer, which is copied */
+			add_mount(e, mounts, spec->mounts[i].host, spec->mounts[i].inside,
+			    spec->mounts[i].writable);
 	return expr_array_value(mounts);
 }
 

@@ -240,7 +240,7 @@ show_mounts(struct root *root, struct wf_error *err)
 	    !own_folder(root, "/own/busy", setup->spec.busy, MOUNT_WRITABLE, err))
 		return false;
 	for (size_t i = 0; i < setup->spec.nmounts; i++)
-		if (!show_mount(root, &setup->spec.mounts[i], err))
+		if (*setup->spec.mounts[i].inside && !show_mount(root, &setup->spec.mounts[i], err))
 			return false;
 	return true;
 }

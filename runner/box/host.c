@@ -39,9 +39,12 @@ host_of(struct box *box)
 static bool
 link_mount(const struct box *box, const struct box_mount *mount, struct wf_error *err)
 {
-	const char *slash = strrchr(mount->inside, '/');
+	const char *slash;
 	struct wf_str parent;
 
+	if (!mount->inside)
+		return true; /* every folder can be a layer here */
+	slash = strrchr(mount->inside, '/');
 	if (!slash || !layers_within(mount->inside, box->spec.state)) {
 		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "the host box cannot show %s at %s",
 		    mount->host, mount->inside);

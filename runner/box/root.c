@@ -151,13 +151,35 @@ keep_source(struct root *root, const char *path, const char *name, int *kept, st
 	return *kept >= 0 || wf_fail_sys(err, errno, "%s", path);
 }
 
+/* The folders that the job does not see, each at a place of its own. */
+static bool
+keep_unseen(struct root *root, struct wf_error *err)
+{
+	const struct box_spec *spec = &root->setup->spec;
+
+	root->sources = wf_new_array(root->arena, spec->nmounts, int);
+	for (size_t i = 0; i < spec->nmounts; i++) {
+		const char *name = wf_strf(root->arena, "/source-%zu", i).p;
+
+		root->sources[i] = -1;
+		if (*spec->mounts[i].inside)
+			continue;
+		if (mkdir(name, 0755) < 0)
+			return wf_fail_sys(err, errno, "%s", name);
+		if (!keep_source(root, spec->mounts[i].host, name, &root->sources[i], err))
+			return false;
+	}
+	return true;
+}
+
 static bool
 keep_sources(struct root *root, struct wf_error *err)
 {
 	const struct box_spec *spec = &root->setup->spec;
 
 	return keep_source(root, spec->worktree, "/worktree", &root->worktree, err) &&
-	       keep_source(root, spec->state, "/state", &root->state, err);
+	       keep_source(root, spec->state, "/state", &root->state, err) &&
+	       keep_unseen(root, err);
 }
 
 /* ---- overlays ---- */
@@ -395,30 +417,41 @@ root_build(struct root *root, struct wf_arena *arena, const struct wire_setup *s
 
 /* ---- overlays of the job ---- */
 
+/* Finds the source that a layer lies in: its descriptor, and what is left of the path. */
+static int
+source_of(const struct root *root, const char **path)
+{
+	const struct box_spec *spec = &root->setup->spec;
+
+	for (size_t i = 0; i < spec->nmounts + 2; i++) {
+		const char *folder = i == 0   ? spec->state
+		                     : i == 1 ? spec->worktree
+		                              : spec->mounts[i - 2].host;
+		int fd = i == 0 ? root->state : i == 1 ? root->worktree : root->sources[i - 2];
+
+		if (fd >= 0 && mount_is_within(*path, folder)) {
+			*path += strlen(folder);
+			return fd;
+		}
+	}
+	return -1;
+}
+
 static int
 open_layer(const struct root *root, const char *path, struct wf_error *err)
 {
-	const struct box_spec *spec = &root->setup->spec;
-	const struct {
-		const char *folder;
-		int fd;
-	} sources[] = { { spec->state, root->state }, { spec->worktree, root->worktree } };
+	const char *below = path;
+	int source = source_of(root, &below), fd;
 
-	for (size_t i = 0; i < WF_COUNT(sources); i++) {
-		const char *folder = sources[i].folder;
-		int fd;
-
-		if (sources[i].fd < 0 || !mount_is_within(path, folder))
-			continue;
-		path += strlen(folder);
-		fd = place_open(sources[i].fd, *path ? path : "/", O_DIRECTORY);
-		if (fd < 0)
-			wf_fail_sys(err, errno, "layer %s%s", folder, path);
-		return fd;
+	if (source < 0) {
+		wf_fail(err, WF_ERR_SYS, WF_NOWHERE,
+		    "layer %s: neither in the work tree nor of this box", path);
+		return -1;
 	}
-	wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "layer %s: neither in the work tree nor of this box",
-	    path);
-	return -1;
+	fd = place_open(source, *below ? below : "/", O_DIRECTORY);
+	if (fd < 0)
+		wf_fail_sys(err, errno, "layer %s", path);
+	return fd;
 }
 
 static bool

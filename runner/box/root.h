@@ -21,6 +21,7 @@ struct root {
 	int base; /* a tmpfs that the job never sees: what the box is made from */
 	int box; /* the box's root */
 	int worktree, state; /* what layers are made of, read-only; -1: there is none */
+	int *sources; /* of each mount of the spec that has no `inside`, the same; else -1 */
 	int uppers; /* folder for what overlays write */
 	unsigned nuppers;
 	bool userxattr; /* overlays keep their notes in user.* attributes */
@@ -29,7 +30,7 @@ struct root {
 /* Builds the root of setup and makes it this process's. */
 bool root_build(struct root *root, struct wf_arena *arena, const struct wire_setup *setup,
     struct wf_error *err);
-/* Shows host folders below setup.spec.worktree or setup.spec.state at `inside`. */
+/* Shows host folders at `inside`: box_overlay(). */
 bool root_overlay(struct root *root, char *const *layers, size_t nlayers, const char *inside,
     struct wf_error *err);
 

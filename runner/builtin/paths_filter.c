@@ -26,6 +26,8 @@ enum compare {
 #define LISTED_A_PAGE 100
 #define LISTED_AT_MOST 3000
 
+#define GIT_FAILED "The process '/usr/bin/git' failed with exit code 128"
+
 struct paths_filter {
 	struct builtin_call *call;
 	uv_work_t work;
@@ -36,7 +38,11 @@ struct paths_filter {
 
 	enum compare compare;
 	const char *base, *head; /* short names or shas */
+	struct wf_str merged; /* the base of a pull request, which its merge commit has, too */
+	struct wf_str below; /* the working directory below the checkout: "", or "src/" */
 	bool ok, no_merge_base;
+	bool cut; /* the checkout has no parent of its commit */
+	const char *unknown; /* what the remote does not have either */
 
 	struct repo_change *changes;
 	size_t nchanges, cap;
@@ -224,6 +230,27 @@ is_own(struct paths_filter *pf, const char *name)
 
 /* ---- on the thread: what git knows ---- */
 
+/* The remote does not have it, as a rule; what has it under a longer name can be fetched, but is
+ * not found then. */
+static const char *
+fail_fetch(struct paths_filter *pf, struct repo *repo, const char *name)
+{
+	struct wf_str sha;
+
+	if (repo_resolve(repo, pf->arena, wf_strf(pf->arena, "refs/%s", name).p, &sha) ||
+	    (wf_str_starts(wf_str(name), WF_S("refs/")) &&
+	        repo_resolve(repo, pf->arena, name, &sha))) {
+		wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE,
+		    "Could not determine what is %s - fetch works but it's not a branch, tag or "
+		    "commit SHA",
+		    name);
+		return NULL;
+	}
+	pf->unknown = name;
+	wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE, GIT_FAILED);
+	return NULL;
+}
+
 /* The commit of a short name, as it would be on the remote: the event's own ref is where the event
  * says, a branch is where it is here. */
 static const char *
@@ -238,10 +265,18 @@ find_commit(struct paths_filter *pf, struct repo *repo, const char *name)
 	    repo_resolve(repo, pf->arena, wf_strf(pf->arena, "refs/tags/%s", name).p, &sha) ||
 	    (strlen(name) == 40 && repo_resolve(repo, pf->arena, name, &sha)))
 		return wf_cstr(pf->arena, sha);
-	wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE,
-	    "Could not determine what is %s - fetch works but it's not a branch, tag or commit SHA",
-	    name);
-	return NULL;
+	return fail_fetch(pf, repo, name);
+}
+
+/* Whether the merge commit of a pull request would have the files of its head. */
+static bool
+has_all_of_base(struct paths_filter *pf, struct repo *repo, const char *head)
+{
+	struct wf_str base;
+
+	return pf->merged.n > 0 &&
+	       repo_merge_base(repo, pf->arena, wf_cstr(pf->arena, pf->merged), head, &base) &&
+	       wf_str_eq(base, pf->merged);
 }
 
 /* The commit to count from; REPO_ZERO_SHA: from nothing. */
@@ -254,7 +289,9 @@ find_base(struct paths_filter *pf, struct repo *repo, const char *head)
 	switch (pf->compare) {
 	case COMPARE_NOTHING: return REPO_ZERO_SHA;
 	case COMPARE_LAST_COMMIT:
-		/* git shows no changes for a merge */
+		/* where history ends, all files are new to git; it shows no changes for a merge */
+		if (pf->cut)
+			return REPO_ZERO_SHA;
 		if (repo_resolve(repo, pf->arena, wf_strf(pf->arena, "%s^2", head).p, &sha))
 			return head;
 		if (!repo_resolve(repo, pf->arena, wf_strf(pf->arena, "%s^", head).p, &sha))
@@ -263,12 +300,32 @@ find_base(struct paths_filter *pf, struct repo *repo, const char *head)
 	case COMPARE_TREES: return find_commit(pf, repo, base);
 	case COMPARE_MERGE_BASE:
 		base = find_commit(pf, repo, base);
+		if (base && has_all_of_base(pf, repo, head))
+			return base;
 		if (base && repo_merge_base(repo, pf->arena, base, head, &sha))
 			return wf_cstr(pf->arena, sha);
 		pf->no_merge_base = base != NULL;
 		return base;
 	}
 	abort();
+}
+
+/* All files that git knows are listed as the working directory sees them; a comparison is one of
+ * the whole repository wherever it is made. */
+static void
+keep_below(struct paths_filter *pf)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pf->nchanges; i++) {
+		struct repo_change change = pf->changes[i];
+
+		if (!wf_str_starts(change.path, pf->below))
+			continue;
+		change.path = wf_str_skip(change.path, pf->below.n);
+		pf->changes[n++] = change;
+	}
+	pf->nchanges = n;
 }
 
 static bool
@@ -278,10 +335,13 @@ find_changes(struct paths_filter *pf, struct repo *repo)
 	bool worktree = is_own(pf, pf->head) && event->diff_from_worktree;
 	const char *head = find_commit(pf, repo, pf->head), *base;
 
-	if (!head || !(base = find_base(pf, repo, head)))
+	if (!head || !(base = find_base(pf, repo, head)) ||
+	    !repo_diff(repo, pf->arena, base, head, worktree, false, &pf->changes, &pf->nchanges,
+	        &pf->error))
 		return false;
-	return repo_diff(repo, pf->arena, base, head, worktree, false, &pf->changes, &pf->nchanges,
-	    &pf->error);
+	if (pf->compare == COMPARE_NOTHING)
+		keep_below(pf);
+	return true;
 }
 
 static void
@@ -301,6 +361,8 @@ on_worked(uv_work_t *work, int status)
 
 	if (status < 0 || pf->call->cancelled)
 		pf->ok = wf_fail(&pf->error, WF_ERR_SYS, WF_NOWHERE, "The operation was canceled.");
+	if (pf->unknown)
+		builtin_printf(pf->call, "fatal: couldn't find remote ref %s", pf->unknown);
 	if (!pf->ok) {
 		finish(pf, false);
 		return;
@@ -382,8 +444,9 @@ choose(struct paths_filter *pf)
 	}
 }
 
-/* On GitHub the merge of head and base is checked out and compared with the base; here it is not
- * made, but what it brings is what head has beyond the place where it left the base. */
+/* On GitHub the merge of head and base is checked out and compared with the base, whose name is
+ * taken as it is written. Here no merge is made. Where head has all of the base it would be the
+ * same as head; else what it brings is what head has beyond the place where it left the base. */
 static void
 choose_pull(struct paths_filter *pf)
 {
@@ -395,7 +458,8 @@ choose_pull(struct paths_filter *pf)
 		base = pf->call->facts->default_branch;
 	pf->compare = COMPARE_MERGE_BASE;
 	pf->head = short_name(pf, pf->call->event->ref);
-	pf->base = short_name(pf, base);
+	pf->base = wf_cstr(pf->arena, base);
+	pf->merged = payload_text(pf, "pull_request.base.sha");
 }
 
 /* Whether the comparison is the one that the event was made from: its changes are then taken, which
@@ -432,26 +496,54 @@ working_directory(struct paths_filter *pf)
 	return dir.n > 0 ? wf_join(pf->call->arena, workspace, wf_cstr(pf->arena, dir)) : workspace;
 }
 
-/* The action runs git, which wants a checkout. */
 static bool
-is_checked_out(struct paths_filter *pf)
+has_git(struct paths_filter *pf, struct wf_str folder)
 {
-	const char *git = wf_join(pf->arena, working_directory(pf), ".git");
-	wf_auto(wf_close_fd) int fd = box_open(pf->call->box, git, O_RDONLY | O_CLOEXEC,
-	    &pf->error);
+	const char *git = wf_join(pf->arena, wf_cstr(pf->arena, folder), ".git");
+	struct wf_error ignored;
+	wf_auto(wf_close_fd) int fd = box_open(pf->call->box, git, O_RDONLY | O_CLOEXEC, &ignored);
 
-	if (fd >= 0)
+	return fd >= 0;
+}
+
+/* Whether history ends at the event's commit, as after a checkout of depth 1. */
+static bool
+is_cut(struct paths_filter *pf, struct wf_str folder)
+{
+	const char *path = wf_join(pf->call->arena, wf_cstr(pf->arena, folder), ".git/shallow");
+	struct wf_error ignored;
+	struct wf_str text;
+
+	return builtin_read(pf->call, path, &text, &ignored) &&
+	       wf_str_find(text, pf->call->event->sha) >= 0;
+}
+
+/* The action runs git, which wants a checkout in its folder or above. Notes where below the
+ * checkout the folder is. */
+static bool
+find_checkout(struct paths_filter *pf)
+{
+	struct wf_str folder = wf_str(working_directory(pf)), from = folder;
+
+	for (ptrdiff_t slash; (slash = wf_str_rfind_char(folder, '/')) > 0;
+	     folder = wf_str_sub(folder, 0, (size_t)slash)) {
+		if (!has_git(pf, folder))
+			continue;
+		from = wf_str_skip(from, folder.n);
+		pf->below = wf_strf(pf->arena, "%.*s/", WF_ARG(from));
+		pf->below = wf_str_skip(pf->below, 1); /* "", or "src/" */
+		pf->cut = is_cut(pf, folder);
 		return true;
+	}
 	builtin_printf(pf->call,
 	    "fatal: not a git repository (or any of the parent directories): .git");
-	return wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE,
-	    "The process '/usr/bin/git' failed with exit code 128");
+	return wf_fail(&pf->error, WF_ERR_MISSING, WF_NOWHERE, GIT_FAILED);
 }
 
 static void
 ask_git(struct paths_filter *pf)
 {
-	if (!is_checked_out(pf)) {
+	if (!find_checkout(pf)) {
 		finish(pf, false);
 		return;
 	}
@@ -533,7 +625,7 @@ read_quantifier(struct paths_filter *pf, enum rules_quantifier *out)
 		}
 	return wf_fail(&pf->error, WF_ERR_EVAL, WF_NOWHERE,
 	    "Input parameter 'predicate-quantifier' is set to invalid value '%.*s'. Valid values: "
-	    "some, every, some-with-excludes",
+	    "every, some, some-with-excludes",
 	    WF_ARG(name));
 }
 

@@ -25,7 +25,7 @@ static const struct command_row {
 	{ "add-matcher", COMMAND_ADD_MATCHER },
 	{ "remove-matcher", COMMAND_REMOVE_MATCHER },
 	{ "echo", COMMAND_ECHO },
-	{ "stop-commands", COMMAND_STOP_COMMANDS, .omits_echo = true },
+	{ "stop-commands", COMMAND_STOP_COMMANDS, .omits_echo = true }, /* it is shown anyway */
 	{ "set-output", COMMAND_SET_OUTPUT, .needs_name = true },
 	{ "save-state", COMMAND_SAVE_STATE, .needs_name = true },
 	{ "set-env", COMMAND_SET_ENV }, /* refused first of all when it is not allowed: 6.6 */
@@ -149,9 +149,11 @@ split_colons(struct split *split, struct wf_str line)
 static bool
 split_brackets(struct split *split, struct wf_str line)
 {
-	ptrdiff_t start = wf_str_find(line, WF_S("##[")), end;
+	ptrdiff_t start = wf_str_find_char(line, '#'), end; /* few lines have any */
 	struct wf_str s;
 
+	if (start >= 0)
+		start = wf_str_find(line, WF_S("##["));
 	if (start < 0)
 		return false;
 	s = wf_str_skip(line, (size_t)start + 3);

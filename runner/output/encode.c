@@ -9,8 +9,8 @@
 
 #define PADDING 64 /* the index of the equals sign */
 
-static void
-add_base64(struct wf_buf *out, struct wf_str bytes)
+void
+encode_base64(struct wf_buf *out, struct wf_str bytes)
 {
 	static const char digits[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
@@ -30,24 +30,18 @@ add_base64(struct wf_buf *out, struct wf_str bytes)
 	}
 }
 
-static void
-base64(struct wf_buf *out, struct wf_str value)
-{
-	add_base64(out, value);
-}
-
 /* base64(user:secret) meets the secret at one of three places within a group of three bytes;
  * without its first one or two bytes the secret starts such a group. */
 static void
 base64_without_1(struct wf_buf *out, struct wf_str value)
 {
-	add_base64(out, value.n > 1 ? wf_str_skip(value, 1) : value);
+	encode_base64(out, value.n > 1 ? wf_str_skip(value, 1) : value);
 }
 
 static void
 base64_without_2(struct wf_buf *out, struct wf_str value)
 {
-	add_base64(out, value.n > 2 ? wf_str_skip(value, 2) : value);
+	encode_base64(out, value.n > 2 ? wf_str_skip(value, 2) : value);
 }
 
 /* value with each `from` replaced by `to`. */
@@ -201,7 +195,7 @@ void
 encode_form(size_t index, struct wf_buf *out, struct wf_str value)
 {
 	static void (*const forms[])(struct wf_buf *, struct wf_str) = {
-		base64,
+		encode_base64,
 		base64_without_1,
 		base64_without_2,
 		double_quotes_escaped,

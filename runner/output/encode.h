@@ -9,6 +9,9 @@
 
 #define ENCODE_FORMS 11
 
+/* The first of the forms. */
+void encode_base64(struct wf_buf *out, struct wf_str bytes);
+
 /* Writes the form `index` (below ENCODE_FORMS) of value behind what is in *out. Nothing is written
  * where the form does not exist for this value. */
 void encode_form(size_t index, struct wf_buf *out, struct wf_str value);

@@ -10,6 +10,7 @@
 
 #include "runner/output/encode.h"
 
+#include <endian.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -28,6 +29,7 @@ struct trie {
 	struct wf_arena *arena;
 	struct node *nodes;
 	size_t n, cap;
+	size_t longest; /* of the values, in bytes */
 	bool linked;
 	size_t spent; /* nodes that were visited without links, since the last value */
 	uint32_t starts[256]; /* children of the root by byte */
@@ -95,13 +97,20 @@ add_child(struct trie *trie, uint32_t parent, unsigned char byte)
 	return index;
 }
 
+/* The bit of three bytes, the first of them lowest. */
+static unsigned
+head_of_three(uint64_t bytes)
+{
+	return ((unsigned)bytes & 0xFFFFFF) * 0x9E3779B1u >> 16;
+}
+
 /* The bit of the bytes at p, as many as heads are long. */
 static unsigned
 head_of(const unsigned char *p, bool pair)
 {
 	if (pair)
 		return (unsigned)p[0] << 8 | p[1];
-	return ((unsigned)p[0] << 16 | (unsigned)p[1] << 8 | p[2]) * 0x9E3779B1u >> 16;
+	return head_of_three(p[0] | (unsigned)p[1] << 8 | (unsigned)p[2] << 16);
 }
 
 static void
@@ -150,6 +159,8 @@ trie_add(struct trie *trie, struct wf_str value)
 		return;
 	if (value.n < 3 && !trie->pairs)
 		use_pairs(trie);
+	if (value.n > trie->longest)
+		trie->longest = value.n;
 	mark_value(trie, p, value.n);
 	for (size_t i = 0; i < value.n; i++) {
 		child = child_of(trie, node, p[i]);
@@ -198,6 +209,27 @@ trie_link(struct trie *trie)
 	trie->linked = true;
 }
 
+#define AT_ONCE 6 /* heads of three bytes within eight */
+
+/* Steps over groups of places where no value of three bytes or more starts. */
+static size_t
+skip_groups(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
+{
+	uint64_t eight;
+
+	for (; i + sizeof(eight) <= n; i += AT_ONCE) {
+		unsigned any = 0;
+
+		memcpy(&eight, p + i, sizeof(eight));
+		eight = le64toh(eight);
+		for (unsigned k = 0; k < AT_ONCE; k++)
+			any |= is_marked(trie, head_of_three(eight >> 8 * k));
+		if (any)
+			break;
+	}
+	return i;
+}
+
 /* Where a value may start at the earliest, from i on. The last bytes are left to the trie. */
 static size_t
 next_start(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
@@ -206,8 +238,9 @@ next_start(const struct trie *trie, const unsigned char *p, size_t i, size_t n)
 		while (i + 1 < n && !is_marked(trie, head_of(p + i, true)))
 			i++;
 	else
-		while (i + 2 < n && !is_marked(trie, head_of(p + i, false)))
-			i++;
+		for (i = skip_groups(trie, p, i, n);
+		     i + 2 < n && !is_marked(trie, head_of(p + i, false)); i++)
+			;
 	return i;
 }
 
@@ -343,15 +376,13 @@ is_idle(const struct mask *mask)
 	return mask->trie->n == 1;
 }
 
-struct wf_str
-mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
+/* What is to be covered in text, in one list. */
+static const struct spans *
+find_spans(const struct mask *mask, struct wf_str text)
 {
-	struct spans *spans;
+	struct spans *spans = mask->found;
 	int levels = 0;
 
-	if (!mask)
-		return text;
-	spans = mask->found;
 	spans->n = 0;
 	for (const struct mask *level = mask; level; level = level->parent) {
 		size_t before = spans->n;
@@ -360,12 +391,38 @@ mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
 			trie_search(level->trie, text, spans);
 		levels += spans->n > before;
 	}
-	if (spans->n == 0)
-		return text;
 	if (levels > 1)
 		spans_merge(spans);
+	return spans;
+}
+
+struct wf_str
+mask_apply(const struct mask *mask, struct wf_str text, struct wf_buf *buf)
+{
+	const struct spans *spans = mask ? find_spans(mask, text) : NULL;
+
+	if (!spans || spans->n == 0)
+		return text;
 	cover(buf, text, spans);
 	return wf_buf_str(buf);
+}
+
+size_t
+mask_cut(const struct mask *mask, struct wf_str text, size_t at)
+{
+	const struct spans *spans;
+
+	for (const struct mask *level = mask; level; level = level->parent)
+		if (text.n - at < level->trie->longest)
+			return 0;
+	spans = find_spans(mask, text);
+	for (size_t i = 0; i < spans->n; i++) {
+		const struct span *span = &spans->items[i];
+
+		if (span->from < at && at < span->to)
+			return span->from ? span->from : span->to;
+	}
+	return at;
 }
 
 bool
@@ -420,6 +477,18 @@ void
 mask_add(struct mask *mask, struct wf_str value)
 {
 	mask_add_data(mask, wf_str_trim(value));
+}
+
+void
+mask_add_token(struct mask *mask, struct wf_str token)
+{
+	wf_auto(wf_buf_release) struct wf_buf pair = WF_BUF_INIT, form = WF_BUF_INIT;
+
+	mask_add(mask, token);
+	wf_buf_adds(&pair, "x-access-token:");
+	wf_buf_add(&pair, token);
+	encode_base64(&form, wf_buf_str(&pair));
+	mask_add(mask, wf_buf_str(&form));
 }
 
 struct mask *

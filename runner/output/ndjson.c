@@ -2,7 +2,8 @@
 /* ndjson.c - the record for programs: one JSON object a line, as doc/record.md promises.
  *
  * A table says which fields belong to a kind. Lines of output are written out at the latest when
- * the loop waits; everything else at once. */
+ * the loop waits; everything else at once. A slow reader stops the loop, and so the steps: nothing
+ * is gathered for it. */
 #include "runner/output/record.h"
 
 #include <stdlib.h>
@@ -11,13 +12,17 @@
 struct ndjson {
 	struct record_sink sink;
 	FILE *out;
-	struct wf_buf line;
+	struct wf_buf held; /* what is not written yet */
+	struct wf_buf head; /* what stands between time and text in the lines of one step */
+	uint64_t head_job; /* the number of its job, and its own; 0: none */
+	int head_step;
 	int64_t second; /* the one that `stamp` is of; lines come many to the second */
 	char stamp[32];
 	int64_t flushed; /* time of the last flush, milliseconds */
 };
 
 #define LINES_FLUSH_MS 100
+#define HELD_LARGEST ((size_t)1 << 17) /* pages written whole cost the file system least */
 
 enum {
 	RUN_FACTS = 1 << 0, /* workflow, path, event, ref ... */
@@ -111,8 +116,8 @@ add_time(struct ndjson *ndjson, int64_t time)
 		strftime(ndjson->stamp, sizeof(ndjson->stamp), "%Y-%m-%dT%H:%M:%S", &tm);
 		ndjson->second = second;
 	}
-	wf_buf_adds(&ndjson->line, ndjson->stamp);
-	wf_buf_add(&ndjson->line, (struct wf_str){ tail, sizeof(tail) });
+	wf_buf_adds(&ndjson->held, ndjson->stamp);
+	wf_buf_add(&ndjson->held, (struct wf_str){ tail, sizeof(tail) });
 }
 
 static void
@@ -222,22 +227,45 @@ add_end(struct wf_buf *buf, const struct record_event *event, unsigned fields)
 static void
 flush(struct record_sink *sink)
 {
-	fflush(((struct ndjson *)sink)->out);
+	struct ndjson *ndjson = (struct ndjson *)sink;
+
+	if (ndjson->held.n > 0)
+		fwrite(ndjson->held.p, 1, ndjson->held.n, ndjson->out);
+	fflush(ndjson->out);
+	wf_buf_clear(&ndjson->held);
 }
 
 static void
-put(struct record_sink *sink, const struct record_event *event)
+add_kind(struct wf_buf *buf, const struct record_event *event)
 {
-	struct ndjson *ndjson = (struct ndjson *)sink;
-	const struct shape *shape = &shapes[event->kind];
-	struct wf_buf *buf = &ndjson->line;
-
-	wf_buf_clear(buf);
-	wf_buf_adds(buf, "{\"time\":\"");
-	add_time(ndjson, event->time);
-	wf_buf_addc(buf, '"');
 	add_text(buf, "type", wf_str(record_kind_name(event->kind)));
 	add_who(buf, event);
+}
+
+/* A line of output: there are millions of them, and the same step has said the one before. */
+static void
+add_line(struct ndjson *ndjson, const struct record_event *event)
+{
+	uint64_t job = event->step ? event->job->number : 0;
+	int step = event->step ? event->step->number : 0;
+
+	if (!job || job != ndjson->head_job || step != ndjson->head_step) {
+		wf_buf_clear(&ndjson->head);
+		add_kind(&ndjson->head, event);
+		add_key(&ndjson->head, shapes[RECORD_LINE].text);
+		ndjson->head_job = job;
+		ndjson->head_step = step;
+	}
+	wf_buf_add(&ndjson->held, wf_buf_str(&ndjson->head));
+	wf_buf_add_json(&ndjson->held, event->text);
+}
+
+static void
+add_facts(struct wf_buf *buf, const struct record_event *event)
+{
+	const struct shape *shape = &shapes[event->kind];
+
+	add_kind(buf, event);
 	add_names(buf, event, shape->fields);
 	if (shape->fields & LEVEL && event->level)
 		add_text(buf, "level", wf_str(event->level));
@@ -249,10 +277,25 @@ put(struct record_sink *sink, const struct record_event *event)
 	add_some_text(buf, "reason", event->reason);
 	if (shape->fields & CHAIN && event->chain)
 		add_chain(buf, event->chain);
-	wf_buf_adds(buf, "}\n");
-	fwrite(buf->p, 1, buf->n, ndjson->out);
-	if (event->kind != RECORD_LINE || event->time - ndjson->flushed >= LINES_FLUSH_MS) {
-		fflush(ndjson->out);
+}
+
+static void
+put(struct record_sink *sink, const struct record_event *event)
+{
+	struct ndjson *ndjson = (struct ndjson *)sink;
+	bool is_line = event->kind == RECORD_LINE;
+
+	wf_buf_adds(&ndjson->held, "{\"time\":\"");
+	add_time(ndjson, event->time);
+	wf_buf_addc(&ndjson->held, '"');
+	if (is_line)
+		add_line(ndjson, event);
+	else
+		add_facts(&ndjson->held, event);
+	wf_buf_adds(&ndjson->held, "}\n");
+	if (!is_line || ndjson->held.n >= HELD_LARGEST ||
+	    event->time - ndjson->flushed >= LINES_FLUSH_MS) {
+		flush(sink);
 		ndjson->flushed = event->time;
 	}
 }
@@ -262,8 +305,9 @@ close_sink(struct record_sink *sink)
 {
 	struct ndjson *ndjson = (struct ndjson *)sink;
 
-	fflush(ndjson->out);
-	wf_buf_release(&ndjson->line);
+	flush(sink);
+	wf_buf_release(&ndjson->held);
+	wf_buf_release(&ndjson->head);
 	free(ndjson);
 }
 

@@ -10,6 +10,7 @@ struct record {
 	struct wf_buf buf;
 	int64_t (*now)(void *data);
 	void *data;
+	int64_t held; /* the time of all events; 0: the clock is asked */
 	struct record_sink **sinks;
 	size_t n, cap;
 };
@@ -68,6 +69,18 @@ masked_pairs(struct record *record, const struct mask *mask, const struct comman
 	return copy;
 }
 
+/* A line has but its text; there are millions of them. */
+static void
+mask_line(struct record *record, struct record_event *event, struct record_step *step)
+{
+	event->text = masked(record, event->mask, event->text);
+	if (event->step) {
+		*step = *event->step;
+		step->name = WF_S("");
+		event->step = step;
+	}
+}
+
 /* Replaces all that came from a step or an expression on the machine. */
 static void
 mask_event(struct record *record, struct record_event *event, struct record_step *step)
@@ -101,7 +114,9 @@ record_put(struct record *record, const struct record_event *event)
 		seen.job = seen.step->job;
 	if (!seen.run && seen.job)
 		seen.run = seen.job->run;
-	if (seen.mask)
+	if (seen.mask && seen.kind == RECORD_LINE)
+		mask_line(record, &seen, &step);
+	else if (seen.mask)
 		mask_event(record, &seen, &step);
 	for (size_t i = 0; i < record->n; i++)
 		record->sinks[i]->put(record->sinks[i], &seen);
@@ -112,7 +127,19 @@ record_put(struct record *record, const struct record_event *event)
 int64_t
 record_now(const struct record *record)
 {
-	return record->now(record->data);
+	return record->held ? record->held : record->now(record->data);
+}
+
+void
+record_hold_time(struct record *record)
+{
+	record->held = record->now(record->data);
+}
+
+void
+record_release_time(struct record *record)
+{
+	record->held = 0;
 }
 
 void

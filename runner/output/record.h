@@ -104,7 +104,8 @@ struct record_event {
 
 struct record;
 
-/* What an event points to is there during put() only. A sink must not call record_put(). */
+/* What an event points to is there during put() only. A sink must not call record_put(). The step
+ * of a LINE has no name: a name is masked for each event that it goes out with. */
 struct record_sink {
 	void (*put)(struct record_sink *sink, const struct record_event *event);
 	void (*flush)(struct record_sink *sink); /* nothing comes for a while; may be NULL */
@@ -117,6 +118,9 @@ struct record *record_new(int64_t (*now)(void *data), void *data);
 void record_add_sink(struct record *record, struct record_sink *sink);
 void record_put(struct record *record, const struct record_event *event);
 int64_t record_now(const struct record *record);
+/* Between hold and release all events bear one time: the lines of one read came at once. */
+void record_hold_time(struct record *record);
+void record_release_time(struct record *record);
 /* To be called when the loop is about to wait: what sinks hold back for speed becomes visible. */
 void record_flush(struct record *record);
 void record_free(struct record *record);

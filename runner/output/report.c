@@ -4,8 +4,17 @@
 
 #include <stdlib.h>
 
+/* How many annotations a step has, by level; step 0: the job outside of its steps. */
+struct issues {
+	uint64_t job;
+	int step;
+	size_t counts[3];
+};
+
 struct collector {
 	struct record_sink sink;
+	struct issues *issues; /* of what has not ended */
+	size_t nissues, issues_cap;
 	struct report report;
 	struct report_job **jobs; /* by number, over all runs; NULL: not heard of */
 	size_t njobs, cap;
@@ -101,6 +110,93 @@ add_text(struct collector *c, struct report_texts *list, const struct record_eve
 	list->bytes += text->text.n;
 }
 
+static struct issues *
+find_issues(struct collector *c, uint64_t job, int step)
+{
+	for (size_t i = c->nissues; i-- > 0;)
+		if (c->issues[i].job == job && c->issues[i].step == step)
+			return &c->issues[i];
+	return NULL;
+}
+
+/* What has ended says nothing more. */
+static void
+forget_issues(struct collector *c, uint64_t job, int step)
+{
+	struct issues *issues = find_issues(c, job, step);
+
+	if (issues)
+		*issues = c->issues[--c->nissues];
+}
+
+static size_t
+level_index(const char *level)
+{
+	static const char *const levels[] = { "error", "warning" };
+	size_t i = 0;
+
+	while (i < WF_COUNT(levels) && !(level && strcmp(level, levels[i]) == 0))
+		i++;
+	return i;
+}
+
+/* Whether GitHub has room for one more annotation of this step; the log has it in any case. */
+static bool
+has_room(struct collector *c, const struct record_event *event)
+{
+	struct issues *issues;
+	int step;
+
+	if (!event->job)
+		return true;
+	step = event->step ? event->step->number : 0;
+	issues = find_issues(c, event->job->number, step);
+	if (!issues) {
+		issues = wf_push(c->report.arena, c->issues, c->nissues, c->issues_cap);
+		*issues = (struct issues){ .job = event->job->number, .step = step };
+	}
+	return issues->counts[level_index(event->level)]++ < REPORT_ISSUES_MAX;
+}
+
+/* The beginning of a message, cut where .NET would cut it, without half a character at its end. */
+static struct wf_str
+cut_message(struct wf_str text)
+{
+	size_t at = 0, units = 0, len;
+
+	while (at < text.n) {
+		units += wf_utf8_get(wf_str_skip(text, at), &len) > 0xFFFF ? 2 : 1;
+		if (units > REPORT_MESSAGE_MAX)
+			break;
+		at += len;
+	}
+	return wf_str_sub(text, 0, at);
+}
+
+static void
+add_annotation(struct collector *c, const struct record_event *event)
+{
+	struct record_event cut = *event;
+
+	if (!has_room(c, event)) {
+		c->report.annotations.dropped++;
+		return;
+	}
+	cut.text = cut_message(event->text);
+	add_text(c, &c->report.annotations, &cut);
+}
+
+static void
+add_summary(struct collector *c, const struct record_event *event)
+{
+	struct report_job *job = find_job(c, event->job);
+
+	if (job && job->nsummaries++ >= REPORT_SUMMARIES_MAX)
+		c->report.summaries.dropped++;
+	else
+		add_text(c, &c->report.summaries, event);
+}
+
 static void
 finish_run(struct collector *c, const struct record_event *event)
 {
@@ -116,6 +212,7 @@ finish_job(struct collector *c, const struct record_event *event)
 {
 	struct report_job *job = find_job(c, event->job);
 
+	forget_issues(c, event->job->number, 0);
 	job->result = event->result;
 	job->duration = event->duration;
 	job->reason = shortened(c->report.arena, event->reason);
@@ -128,6 +225,7 @@ finish_step(struct collector *c, const struct record_event *event)
 {
 	struct report_job *job = find_job(c, event->job);
 
+	forget_issues(c, event->job->number, event->step->number);
 	job->nsteps++;
 	if (job->failed_step.n > 0 || !event->result || strcmp(event->result, "failure") != 0)
 		return;
@@ -151,8 +249,8 @@ put(struct record_sink *sink, const struct record_event *event)
 	case RECORD_JOB_STARTED: find_job(c, event->job); return;
 	case RECORD_JOB_FINISHED: finish_job(c, event); return;
 	case RECORD_STEP_FINISHED: finish_step(c, event); return;
-	case RECORD_ANNOTATION: add_text(c, &report->annotations, event); return;
-	case RECORD_STEP_SUMMARY: add_text(c, &report->summaries, event); return;
+	case RECORD_ANNOTATION: add_annotation(c, event); return;
+	case RECORD_STEP_SUMMARY: add_summary(c, event); return;
 	case RECORD_DIFFERENCE: add_text(c, &report->differences, event); return;
 	case RECORD_NOTE: add_text(c, &report->notes, event); return;
 	case RECORD_STEP_STARTED:

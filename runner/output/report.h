@@ -20,6 +20,7 @@ struct report_job {
 	size_t nsteps; /* finished ones */
 	struct wf_str failed_step; /* name of the first that failed, or empty */
 	int failed_exit; /* its exit code, -1: none */
+	size_t nsummaries; /* of its steps, all that there were */
 };
 
 struct report_run {
@@ -41,6 +42,12 @@ struct report_text {
 	struct wf_str step; /* its name, or empty */
 };
 
+/* GitHub's limits (1.10): of each level for one step, and for what a job says outside of its steps;
+ * UTF-16 units of a message; summaries of one job. */
+#define REPORT_ISSUES_MAX 10
+#define REPORT_MESSAGE_MAX 4096
+#define REPORT_SUMMARIES_MAX 20
+
 #define REPORT_TEXT_MAX 65536
 #define REPORT_TEXTS_MAX 1000 /* of one list; and REPORT_TEXT_MAX * 16 bytes together */
 
@@ -48,7 +55,7 @@ struct report_texts {
 	struct report_text *items;
 	size_t n, cap;
 	size_t bytes;
-	size_t dropped; /* how many more there were */
+	size_t dropped; /* how many more there were, beyond GitHub's limits or these */
 };
 
 struct report {

@@ -43,7 +43,8 @@ wf_buf_reserve(struct wf_buf *buf, size_t more)
 void
 wf_buf_add(struct wf_buf *buf, struct wf_str s)
 {
-	wf_buf_reserve(buf, s.n);
+	if (s.n >= buf->cap - buf->n) /* both 0 at first */
+		wf_buf_reserve(buf, s.n);
 	if (s.n)
 		memcpy(buf->p + buf->n, s.p, s.n);
 	buf->n += s.n;
@@ -91,17 +92,6 @@ static const char json_escapes[256] = {
 	['\t'] = 't',
 };
 
-/* How many bytes at the start of s stand for themselves in JSON; most text is nothing else. */
-static size_t
-json_plain(struct wf_str s)
-{
-	size_t n = 0;
-
-	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~' && s.p[n] != '"' && s.p[n] != '\\')
-		n++;
-	return n;
-}
-
 static size_t
 add_json_character(struct wf_buf *buf, struct wf_str s)
 {
@@ -125,7 +115,7 @@ wf_buf_add_json(struct wf_buf *buf, struct wf_str s)
 {
 	wf_buf_addc(buf, '"');
 	while (s.n) {
-		size_t plain = json_plain(s);
+		size_t plain = wf_str_plain(s, '"', '\\'); /* most text is nothing else */
 
 		wf_buf_add(buf, wf_str_sub(s, 0, plain));
 		s = wf_str_skip(s, plain);
@@ -150,14 +140,6 @@ wf_buf_take(struct wf_buf *buf, struct wf_arena *arena)
 	return copy;
 }
 
-static void
-hand_out(struct wf_lines *lines, struct wf_str line)
-{
-	if (line.n && line.p[line.n - 1] == '\r')
-		line.n--;
-	lines->on_line(lines->data, line);
-}
-
 /* How much of s may be handed out without cutting a UTF-8 sequence at its end. */
 static size_t
 whole_characters(struct wf_str s)
@@ -180,11 +162,43 @@ spill(struct wf_lines *lines, size_t limit)
 		size_t left;
 
 		piece.n = whole_characters(piece);
+		if (lines->cut)
+			piece.n = lines->cut(lines->data, wf_buf_str(&lines->rest), piece.n);
+		if (piece.n == 0)
+			return;
 		lines->on_line(lines->data, piece);
 		left = lines->rest.n - piece.n;
 		memmove(lines->rest.p, lines->rest.p + piece.n, left);
 		lines->rest.n = left;
 	}
+}
+
+/* Hands out the line that `piece` ends. */
+static void
+end_line(struct wf_lines *lines, struct wf_str piece, size_t limit)
+{
+	if (lines->rest.n == 0 && piece.n <= limit) {
+		lines->on_line(lines->data, piece);
+		return;
+	}
+	wf_buf_add(&lines->rest, piece);
+	spill(lines, limit);
+	lines->on_line(lines->data, wf_buf_str(&lines->rest));
+	wf_buf_clear(&lines->rest);
+}
+
+/* The lines of a text with no LF in it, each ended by a CR; returns what has no end. */
+static struct wf_str
+end_drawings(struct wf_lines *lines, struct wf_str text, size_t limit)
+{
+	ptrdiff_t at;
+
+	while ((at = wf_str_find_char(text, '\r')) >= 0) {
+		end_line(lines, wf_str_sub(text, 0, (size_t)at), limit);
+		text = wf_str_skip(text, (size_t)at + 1);
+		lines->after_cr = text.n == 0;
+	}
+	return text;
 }
 
 void
@@ -193,19 +207,21 @@ wf_lines_feed(struct wf_lines *lines, struct wf_str chunk)
 	size_t limit = lines->limit ? lines->limit : WF_LINE_LIMIT;
 	ptrdiff_t at;
 
+	if (lines->after_cr && chunk.n) {
+		lines->after_cr = false;
+		if (chunk.p[0] == '\n')
+			chunk = wf_str_skip(chunk, 1);
+	}
 	while ((at = wf_str_find_char(chunk, '\n')) >= 0) {
 		struct wf_str line = wf_str_sub(chunk, 0, (size_t)at);
 
 		chunk = wf_str_skip(chunk, (size_t)at + 1);
-		if (lines->rest.n == 0 && line.n <= limit) {
-			hand_out(lines, line);
-			continue;
-		}
-		wf_buf_add(&lines->rest, line);
-		spill(lines, limit);
-		hand_out(lines, wf_buf_str(&lines->rest));
-		wf_buf_clear(&lines->rest);
+		line = end_drawings(lines, line, limit);
+		if (!lines->after_cr)
+			end_line(lines, line, limit);
+		lines->after_cr = false; /* CR LF is one end */
 	}
+	chunk = end_drawings(lines, chunk, limit);
 	wf_buf_add(&lines->rest, chunk);
 	spill(lines, limit);
 }
@@ -214,6 +230,6 @@ void
 wf_lines_finish(struct wf_lines *lines)
 {
 	if (lines->rest.n)
-		hand_out(lines, wf_buf_str(&lines->rest));
+		lines->on_line(lines->data, wf_buf_str(&lines->rest));
 	wf_buf_release(&lines->rest);
 }

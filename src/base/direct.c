@@ -192,10 +192,16 @@ may_stop(const char *at)
 static size_t
 reach(struct wf_str name, size_t at)
 {
+	const size_t step = sizeof(uint64_t);
+
 	if (at == 0 && is_dots(name, 0))
 		return 0;
-	while (name.n - at > sizeof(uint64_t) && !may_stop(name.p + at))
-		at += sizeof(uint64_t);
+	while (name.n - at > step && !may_stop(name.p + at))
+		at += step;
+	/* the last eight bytes that have one behind them overlap those before */
+	if (name.n > step && name.n - at <= step && !may_stop(name.p + name.n - step - 1) &&
+	    name.p[name.n - 1] != '\n')
+		return name.n;
 	for (; at < name.n && name.p[at] != '\n'; at++)
 		if (name.p[at] == '/' && is_dots(name, at + 1))
 			break;

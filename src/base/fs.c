@@ -88,9 +88,10 @@ wf_read_fd(struct wf_arena *arena, int fd, const char *path, size_t max, struct 
 		return wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "%s: larger than %zu bytes", path, max);
 	if (st.st_size == 0)
 		return read_unsized(arena, fd, path, out, err);
-	bytes = wf_alloc(arena, (size_t)st.st_size + 1, 1);
+	bytes = wf_alloc_raw(arena, (size_t)st.st_size + 1, 1);
 	if (!read_all(fd, out, bytes, (size_t)st.st_size))
 		return wf_fail_sys(err, errno, "%s", path);
+	bytes[out->n] = '\0';
 	return true;
 }
 

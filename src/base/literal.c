@@ -120,6 +120,7 @@ set_words(struct literals *literals)
 		memcpy((char *)(&literals->tail.bytes + 1) - n, suffix->p + suffix->n - n, n);
 		memset((char *)(&literals->tail.mask + 1) - n, 0xff, n);
 	}
+	literals->told = prefix->n <= sizeof(uint64_t) && suffix->n <= sizeof(uint64_t);
 }
 
 /* How long the folders at the front are, behind which a segment begins. */
@@ -233,22 +234,23 @@ has_inner(const struct literals *literals, struct wf_str s)
 	return false;
 }
 
-bool
-literals_are_in(const struct literals *literals, struct wf_str s)
+static bool
+has_ends(const struct literals *literals, struct wf_str s)
 {
 	const struct wf_buf *prefix = &literals->prefix, *suffix = &literals->suffix;
 	struct wf_str body = s; /* what the suffix ends */
 
-	if (prefix->n > s.n)
-		return false;
-	if (prefix->n > 0 && memcmp(s.p, prefix->p, prefix->n) != 0)
-		return false;
 	if (literals->slash && s.n > 0 && s.p[s.n - 1] == '/' &&
 	    !wf_str_ends(wf_buf_str(suffix), WF_S("/")))
 		body.n--;
-	if (suffix->n > body.n)
-		return false;
-	if (suffix->n > 0 && memcmp(s.p + body.n - suffix->n, suffix->p, suffix->n) != 0)
-		return false;
-	return literals->inner.n == 0 || has_inner(literals, s);
+	return wf_str_starts(s, wf_buf_str(prefix)) && wf_str_ends(body, wf_buf_str(suffix));
+}
+
+bool
+literals_are_in(const struct literals *literals, struct wf_str s)
+{
+	bool told = literals->told && s.n > sizeof(uint64_t) && s.p[s.n - 1] != '/';
+
+	return (told || has_ends(literals, s)) &&
+	       (literals->inner.n == 0 || has_inner(literals, s));
 }

@@ -8,17 +8,18 @@
 #include <stdint.h>
 #include <string.h>
 
-/* All three are ASCII, and empty where nothing is certain. */
 struct literals {
-	struct wf_buf prefix, suffix; /* it begins and ends with them */
-	struct wf_buf inner; /* the longest that is in it somewhere */
-	bool begins, ends; /* a segment begins or ends with `inner` */
-	bool slash; /* one '/' may stand behind the suffix */
 	/* The first and the last eight bytes of a text, where prefix and suffix say what they are.
 	 */
 	struct literal_word {
 		uint64_t bytes, mask;
 	} head, tail;
+	bool told; /* the two words say all that prefix and suffix say */
+	bool slash; /* one '/' may stand behind the suffix */
+	bool begins, ends; /* a segment begins or ends with `inner` */
+	/* All three are ASCII, and empty where nothing is certain. */
+	struct wf_buf prefix, suffix; /* it begins and ends with them */
+	struct wf_buf inner; /* the longest that is in it somewhere */
 };
 
 /* Cuts *source, an expression that glob.h writes, down to what is between its anchors, and to what
@@ -28,7 +29,7 @@ bool literals_inside(struct wf_str *source, bool *slash);
 /* For the expressions that glob.h writes: "\A...\z" and "^(?:...)\z". */
 void literals_find(struct wf_str source, struct literals *out);
 void literals_release(struct literals *literals);
-/* False when the text lacks one of them. */
+/* False when the text, one for which literals_may_be_in(), lacks one of them. */
 bool literals_are_in(const struct literals *literals, struct wf_str s);
 
 static inline bool

@@ -23,14 +23,15 @@
 #define DFA_WORKSPACE 16384 /* ints */
 
 struct wf_pattern {
+	/* what rules most names out comes first, so that it is in one place */
+	struct wf_buf text; /* WF_PATTERN_PICOMATCH: a name equal to the pattern matches */
+	struct literals literals; /* of a glob */
 	enum wf_dialect dialect;
+	bool jit;
 	pcre2_code *code; /* NULL: matches nothing but `text` */
 	pcre2_match_data *data;
 	pcre2_match_context *limits;
-	struct wf_buf text; /* WF_PATTERN_PICOMATCH: a name equal to the pattern matches */
-	struct literals literals; /* of a glob */
 	struct direct direct; /* of a plain glob, otherwise empty */
-	bool jit;
 };
 
 static uint32_t

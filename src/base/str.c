@@ -67,16 +67,27 @@ wf_str_trim(struct wf_str s)
 	return s;
 }
 
+/* memchr() is much faster than memmem(), and what is looked for often begins with a rare byte.
+ * Where it is not rare, memmem() takes over, whose time does not grow with the product of both. */
 ptrdiff_t
 wf_str_find(struct wf_str s, struct wf_str needle)
 {
-	const char *at;
+	enum { TRIES = 8 };
+	const char *at = s.p, *last;
 
 	if (needle.n == 0)
 		return 0;
 	if (s.n < needle.n)
 		return -1;
-	at = memmem(s.p, s.n, needle.p, needle.n);
+	last = s.p + s.n - needle.n;
+	for (int i = 0; at <= last && i < TRIES; i++, at++) {
+		at = memchr(at, needle.p[0], (size_t)(last - at) + 1);
+		if (!at)
+			return -1;
+		if (memcmp(at, needle.p, needle.n) == 0)
+			return at - s.p;
+	}
+	at = memmem(at, (size_t)(s.p + s.n - at), needle.p, needle.n);
 	return at ? at - s.p : -1;
 }
 
@@ -122,10 +133,11 @@ wf_str_line(struct wf_str text, int line)
 struct wf_str
 wf_str_dup(struct wf_arena *arena, struct wf_str s)
 {
-	char *copy = wf_alloc(arena, s.n + 1, 1);
+	char *copy = wf_alloc_raw(arena, s.n + 1, 1);
 
 	if (s.n)
 		memcpy(copy, s.p, s.n);
+	copy[s.n] = '\0';
 	return (struct wf_str){ copy, s.n };
 }
 
@@ -150,16 +162,19 @@ wf_hex(struct wf_arena *arena, const unsigned char *bytes, size_t n)
 struct wf_str
 wf_vstrf(struct wf_arena *arena, const char *fmt, va_list ap)
 {
+	char first[200]; /* long enough for most */
 	va_list again;
 	int n;
 	char *p;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(first, sizeof(first), fmt, again);
 	va_end(again);
 	if (n < 0)
 		abort();
-	p = wf_alloc(arena, (size_t)n + 1, 1);
+	if ((size_t)n < sizeof(first))
+		return wf_str_dup(arena, (struct wf_str){ first, (size_t)n });
+	p = wf_alloc_raw(arena, (size_t)n + 1, 1);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	return (struct wf_str){ p, (size_t)n };
 }
@@ -291,6 +306,33 @@ wf_utf8_valid(struct wf_str s)
 		s = wf_str_skip(s, len);
 	}
 	return true;
+}
+
+#define EACH(byte) (0x0101010101010101u * (unsigned char)(byte))
+
+/* Not 0 when a byte of the eight is 0; bytes above the first such may be wrong. */
+static uint64_t
+has_zero(uint64_t eight)
+{
+	return (eight - EACH(1)) & ~eight & EACH(0x80);
+}
+
+size_t
+wf_str_plain(struct wf_str s, char a, char b)
+{
+	const uint64_t all_a = EACH(a), all_b = EACH(b);
+	size_t n = 0;
+	uint64_t x;
+
+	for (; s.n - n >= sizeof(x); n += sizeof(x)) {
+		memcpy(&x, s.p + n, sizeof(x));
+		if ((x & EACH(0x80)) | ((x - EACH(' ')) & ~x & EACH(0x80)) |
+		    has_zero(x ^ EACH(0x7F)) | has_zero(x ^ all_a) | has_zero(x ^ all_b))
+			break;
+	}
+	while (n < s.n && s.p[n] >= ' ' && s.p[n] <= '~' && s.p[n] != a && s.p[n] != b)
+		n++;
+	return n;
 }
 
 #define DISTANCE_LONGEST 64

@@ -35,10 +35,12 @@ wf_str_eq(struct wf_str a, struct wf_str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* Equal to a C string. */
+/* Equal to a C string. Most words of a table begin otherwise, and need not be measured. */
 static inline bool
 wf_str_is(struct wf_str s, const char *cstr)
 {
+	if (cstr && s.n > 0 && *s.p != *cstr)
+		return false;
 	return wf_str_eq(s, wf_str(cstr));
 }
 
@@ -123,6 +125,9 @@ wf_ascii_run(struct wf_str s)
 	return n;
 }
 
+/* How many bytes at the front of s are printable ASCII and neither `a` nor `b`. */
+size_t wf_str_plain(struct wf_str s, char a, char b);
+
 /* Edit distance of two short texts, letters without case, for "did you mean". */
 size_t wf_str_distance(struct wf_str a, struct wf_str b);
 
@@ -151,13 +156,18 @@ struct wf_str wf_buf_take(struct wf_buf *buf, struct wf_arena *arena);
 
 /* ---- bytes to lines ---- */
 
-/* Gathers chunks and hands out lines without their LF (a CR before it is kept off, too). A line
+/* Gathers chunks and hands out lines without their ends, which are LF, CR LF, and CR as .NET's
+ * readers have it: GitHub shows each drawing of a progress bar as a line of its own. A line
  * longer than `limit` is handed out in pieces, so that a hostile stream costs bounded memory; a
  * piece never ends inside a UTF-8 sequence. */
 struct wf_lines {
 	struct wf_buf rest;
 	size_t limit; /* bytes; 0: WF_LINE_LIMIT */
+	bool after_cr; /* the last byte was a CR: an LF that follows belongs to it */
 	void (*on_line)(void *data, struct wf_str line);
+	/* Where the text of a line beyond the limit is cut, best at `at`; 0: not before more of it
+	 * is known. NULL: anywhere. */
+	size_t (*cut)(void *data, struct wf_str text, size_t at);
 	void *data;
 };
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/visible.h"
+#include "cli/wrap.h"
 
 void
 cmd_print(const struct wf_buf *text)
@@ -20,6 +21,15 @@ cmd_print(const struct wf_buf *text)
 	}
 	if (out.n > 0)
 		fwrite(out.p, 1, out.n, stdout);
+}
+
+void
+cmd_print_wrapped(const struct wf_buf *text)
+{
+	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
+
+	wrap_add(&out, wf_buf_str(text), wrap_columns(stdout));
+	cmd_print(&out);
 }
 
 void
@@ -68,6 +78,8 @@ static const struct cmd_def commands[] = {
 	    IN_PLAN, 0, SIZE_MAX, cmd_plan },
 	{ "why", "[WORKFLOW...]", "every workflow: runs or not, and the line that decided", IN_WHY,
 	    0, SIZE_MAX, cmd_why },
+	{ "fetch", "[WORKFLOW...]", "bring what the workflows use, and lock its commits", IN_FETCH,
+	    0, SIZE_MAX, cmd_fetch },
 	{ "list", "[WORKFLOW...]", "workflows and what they listen to", IN_LIST, 0, SIZE_MAX,
 	    cmd_list },
 	{ "check", "[FILE...]", "what is wrong with workflow files and actions", IN_CHECK, 0,

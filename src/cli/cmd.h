@@ -33,6 +33,7 @@ enum {
 	IN_MATCH = 1 << 8,
 	IN_HELP = 1 << 9,
 	IN_COMPLETION = 1 << 10,
+	IN_FETCH = 1 << 11,
 	IN_ALL = ~0,
 };
 
@@ -53,7 +54,10 @@ struct wf_str *cmd_names(struct wf_arena *arena, size_t *n);
 
 /* Writes lines to stdout, fit for a terminal: names come out of foreign files. */
 void cmd_print(const struct wf_buf *text);
+/* The same, with lines broken that are wider than the terminal. */
+void cmd_print_wrapped(const struct wf_buf *text);
 /* Writes a value to stdout as JSON, one line an element. */
 void cmd_print_json(struct expr_value value);
 
-cmd_fn cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval, cmd_event, cmd_match;
+cmd_fn cmd_fetch, cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval, cmd_event,
+    cmd_match;

@@ -16,13 +16,10 @@ struct task {
 	struct neighbours *all;
 	struct wf_str path;
 	bool alone; /* its rules may not ask the others */
-	struct wf_arena *arena; /* from its reading until it was shown */
 	bool read;
 	struct source file;
 	struct wf_error error;
 };
-
-#define BATCH 64 /* files that are held at a time */
 
 struct check {
 	struct wf_arena *arena;
@@ -32,6 +29,7 @@ struct check {
 	struct wf_map roots; /* path of a work tree to its struct neighbours */
 	struct task *tasks;
 	size_t n, cap, ndone;
+	struct wf_arena *arenas[WF_CREW_SLOTS]; /* of a file from its reading until it was shown */
 	bool invalid, unread, refused;
 };
 
@@ -74,21 +72,25 @@ add_file(struct check *c, struct neighbours *all, struct wf_str path, bool alone
 }
 
 static void
-judge(void *data, size_t i)
+judge(void *data, size_t i, size_t slot)
 {
-	struct task *task = (struct task *)data + i;
+	struct check *c = data;
+	struct task *task = &c->tasks[c->ndone + i];
 	struct lint_repository repository = neighbours_repository(task->all);
 
-	task->arena = wf_arena_new();
-	task->read = source_read(&task->file, task->arena, task->all->root, task->path,
+	if (!c->arenas[slot])
+		c->arenas[slot] = wf_arena_new();
+	task->read = source_read(&task->file, c->arenas[slot], task->all->root, task->path,
 	    &task->error);
 	if (task->read)
 		lint(&task->file, task->alone ? NULL : &repository);
 }
 
 static void
-show(struct check *c, struct task *task)
+show(void *data, size_t i, size_t slot)
 {
+	struct check *c = data;
+	struct task *task = &c->tasks[c->ndone + i];
 	struct source *file = &task->file;
 
 	if (task->read) {
@@ -97,23 +99,20 @@ show(struct check *c, struct task *task)
 		wf_diags_add(c->diags, WF_DIAG_ERROR, &task->error);
 		c->unread = true;
 	}
-	for (size_t i = 0; task->read && i < file->diags.n; i++) {
-		refuse(c, file->diags.items[i]);
-		problems_add(&c->problems, file->diags.items[i], file->text);
+	for (size_t d = 0; task->read && d < file->diags.n; d++) {
+		refuse(c, file->diags.items[d]);
+		problems_add(&c->problems, file->diags.items[d], file->text);
 	}
-	wf_arena_free(task->arena);
+	wf_arena_reset(c->arenas[slot]);
 }
 
 static void
 check_added(struct check *c)
 {
-	while (c->ndone < c->n) {
-		size_t end = c->n - c->ndone < BATCH ? c->n : c->ndone + BATCH;
+	struct wf_crew crew = { judge, show, c };
 
-		wf_crew(end - c->ndone, judge, &c->tasks[c->ndone]);
-		for (; c->ndone < end; c->ndone++)
-			show(c, &c->tasks[c->ndone]);
-	}
+	wf_crew(&crew, c->n - c->ndone);
+	c->ndone = c->n;
 }
 
 static struct neighbours *
@@ -124,7 +123,7 @@ work_tree(struct check *c, struct wf_str root)
 	if (!all) {
 		all = wf_new(c->arena, struct neighbours);
 		root = wf_str_dup(c->arena, root);
-		neighbours_init(all, c->arena, root.p);
+		neighbours_init(all, root.p);
 		wf_map_set(&c->roots, root, all);
 	}
 	return all;
@@ -226,7 +225,7 @@ check_repository(struct check *c)
 	char **paths;
 	size_t n;
 
-	paths = neighbours_workflows(all, &n);
+	paths = neighbours_workflows(all, c->arena, &n);
 	for (size_t i = 0; i < n; i++)
 		add_file(c, all, wf_str(paths[i]), false);
 	add_actions(c, all);
@@ -363,6 +362,16 @@ check_files(struct check *c, struct wf_error *err)
 	return status_of(c);
 }
 
+static void
+release(struct check *c)
+{
+	for (size_t i = 0; i < WF_COUNT(c->arenas); i++)
+		wf_arena_free(c->arenas[i]);
+	for (size_t i = 0; i < c->roots.n; i++)
+		neighbours_release(c->roots.items[i].value);
+	wf_buf_release(&c->problems.out);
+}
+
 int
 cmd_check(struct cmd *cmd, struct wf_error *err)
 {
@@ -381,6 +390,6 @@ cmd_check(struct cmd *cmd, struct wf_error *err)
 	c.problems.arena = cmd->arena;
 	wf_map_init(&c.roots, cmd->arena, false);
 	status = check_files(&c, err);
-	wf_buf_release(&c.problems.out);
+	release(&c);
 	return status;
 }

@@ -139,6 +139,6 @@ cmd_list(struct cmd *cmd, struct wf_error *err)
 	if (cmd->args->json)
 		cmd_print_json(expr_array_value(list));
 	else
-		cmd_print(&out);
+		cmd_print_wrapped(&out);
 	return scene_status(&scene);
 }

@@ -8,11 +8,12 @@
 #include "model/action.h"
 #include "model/emit.h"
 #include "model/template.h"
+#include "runner/store/actions.h"
 
 enum { MAX_ERRORS = 10, MAX_FILE = 16 << 20 };
 
 struct repository {
-	struct wf_str owner, repo, ref;
+	struct actions_name name;
 	const char *dir;
 };
 
@@ -80,15 +81,10 @@ read_feature(struct parse *p, const char *text, struct wf_error *err)
 static bool
 read_repository(struct parse *p, const char *text, struct wf_error *err)
 {
-	struct wf_str dir = wf_str(text), name = wf_str_cut(&dir, '=');
-	struct wf_str ref = name, path = wf_str_cut(&ref, '@');
-	struct wf_str repo = path, owner = wf_str_cut(&repo, '/');
+	struct repository *repository = wf_push(p->arena, p->repositories, p->nrepositories,
+	    p->cap);
 
-	if (!dir.n || !ref.n || !repo.n || !owner.n)
-		return fail_usage(err, "expected OWNER/REPO@REF=DIR, not", text);
-	*wf_push(p->arena, p->repositories, p->nrepositories, p->cap) = (struct repository){ owner,
-		repo, ref, dir.p };
-	return true;
+	return actions_parse_local(text, &repository->name, &repository->dir, err);
 }
 
 /* Hands each text of an option to its reader. */
@@ -130,8 +126,8 @@ find_repository(const struct parse *p, const struct uses_ref *ref)
 
 	for (size_t i = 0; i < p->nrepositories; i++) {
 		r = &p->repositories[i];
-		if (wf_str_ieq(r->owner, ref->owner) && wf_str_ieq(r->repo, ref->repo) &&
-		    wf_str_eq(r->ref, ref->ref))
+		if (wf_str_ieq(r->name.owner, ref->owner) && wf_str_ieq(r->name.repo, ref->repo) &&
+		    wf_str_eq(r->name.ref, ref->ref))
 			return r;
 	}
 	return NULL;
@@ -165,8 +161,8 @@ find_local(struct parse *p, const char *caller, struct wf_str path, struct templ
 		out->name = wf_cstr(p->arena, path);
 		return read_file(p, ".", path, out, err);
 	}
-	out->name = wf_strf(p->arena, "%.*s/%.*s/%.*s@%.*s", WF_ARG(repository->owner),
-	    WF_ARG(repository->repo), WF_ARG(path), WF_ARG(repository->ref))
+	out->name = wf_strf(p->arena, "%.*s/%.*s/%.*s@%.*s", WF_ARG(repository->name.owner),
+	    WF_ARG(repository->name.repo), WF_ARG(path), WF_ARG(repository->name.ref))
 	                .p;
 	return read_file(p, repository->dir, path, out, err);
 }

@@ -77,9 +77,12 @@ print_followers(struct wf_buf *out, const struct foreseen *run, struct wf_arena 
 	for (size_t i = 0; i < run->nfollowers; i++) {
 		const struct foreseen *next = run->followers[i].run;
 
-		wf_buf_addf(out, "%*sthen wakes %.*s (%.*s), %s\n", indent, "",
+		wf_buf_addf(out, "%*sthen wakes %.*s (%.*s), %s%s\n", indent, "",
 		    WF_ARG(tell_line(arena, next->wf->name)), WF_ARG(next->wf->path),
-		    follow_words(run->followers[i].action));
+		    follow_words(run->followers[i].action),
+		    when_find(next->wf->on, next->event->name)->types.given
+		        ? ""
+		        : " (it has no types:)");
 		print_jobs(out, next->outlook, arena, indent + 2);
 		print_followers(out, next, arena, indent + 2);
 	}
@@ -108,7 +111,7 @@ narrow(struct scene *scene, struct foreseen *runs, size_t n, struct wf_error *er
 {
 	struct wf_arena *arena = scene->cmd->arena;
 	const struct workflow **woken = wf_new_array(arena, n, const struct workflow *);
-	const struct select_source source = { foresee_called, scene };
+	const struct select_source source = { foresee_called, &scene->files };
 	size_t nwoken = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -132,12 +135,37 @@ look(struct scene *scene, struct foreseen *runs, size_t *n, struct wf_error *err
 	for (size_t i = 0; i < scene->n; i++) {
 		if (!scene->workflows[i].wf)
 			continue; /* its problems are shown */
-		if (!foresee(scene, scene->workflows[i].wf, &scene->event, &runs[*n], err) ||
+		if (!foresee(scene, &scene->files, scene->workflows[i].wf, &scene->event, &runs[*n],
+		        err) ||
 		    !foresee_followers(scene, &runs[*n], err))
 			return false;
 		++*n;
 	}
 	return narrow(scene, runs, *n, err);
+}
+
+/* The files that GitHub refuses; their problems are shown as well. */
+static void
+print_broken(struct wf_buf *out, const struct scene *scene)
+{
+	bool push = wf_str_is(scene->event.name, "push");
+
+	for (size_t i = 0; i < scene->n; i++)
+		if (!scene->workflows[i].wf)
+			wf_buf_addf(out, "%.*s  the file is invalid%s\n",
+			    WF_ARG(scene->workflows[i].path),
+			    push ? ": a run of it fails at once" : "");
+}
+
+static void
+print_remarks(struct wf_buf *out, const struct scene *scene)
+{
+	struct load_remark *remarks;
+	size_t n;
+
+	load_remarks(scene->cmd->arena, &scene->files, &scene->followers, &remarks, &n);
+	for (size_t i = 0; i < n; i++)
+		wf_buf_addf(out, "note: %.*s\n", WF_ARG(remarks[i].text));
 }
 
 static void
@@ -154,12 +182,10 @@ print_text(const struct scene *scene, const struct foreseen *runs, size_t n)
 			nasleep++;
 	if (nasleep > 0)
 		wf_buf_addf(&out, "%zu more stay asleep: 'wfrun why' says why\n", nasleep);
-	if (!scene->cmd->args->no_chain && !scene->select && !foresee_follows(scene))
-		wf_buf_addf(&out,
-		    "what follows by workflow_run is for the files of '%.*s' to say, which is not "
-		    "checked out; --chain-from worktree rehearses it\n",
-		    WF_ARG(scene->facts.default_branch));
-	cmd_print(&out);
+	print_broken(&out, scene);
+	if (scene->followers_read)
+		print_remarks(&out, scene);
+	cmd_print_wrapped(&out);
 }
 
 static void
@@ -169,6 +195,14 @@ print_json(const struct scene *scene, const struct foreseen *runs, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		expr_array_push(list, tell_run_json(scene->cmd->arena, &runs[i]));
+	for (size_t i = 0; i < scene->n; i++) {
+		struct expr_object *broken = expr_object_new(scene->cmd->arena);
+
+		expr_object_set(broken, WF_S("path"), expr_string(scene->workflows[i].path));
+		expr_object_set(broken, WF_S("valid"), expr_bool(false));
+		if (!scene->workflows[i].wf)
+			expr_array_push(list, expr_object_value(broken));
+	}
 	scene_print_json(scene, list);
 }
 
@@ -197,8 +231,8 @@ cmd_plan(struct cmd *cmd, struct wf_error *err)
 	struct foreseen *runs;
 	size_t n = 0;
 
-	if (!scene_open(&scene, cmd, err) || !scene_load(&scene, err) ||
-	    !scene_settings(&scene, err) || !scene_event(&scene, err))
+	if (!scene_open(&scene, cmd, err) || !scene_settings(&scene, err) ||
+	    !scene_event(&scene, err) || !scene_load(&scene, err))
 		return CMD_FAILED;
 	runs = wf_new_array(cmd->arena, scene.n, struct foreseen);
 	if (!look(&scene, runs, &n, err))

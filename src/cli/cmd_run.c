@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cli/cmd.h"
+#include "cli/fetching.h"
 #include "cli/report.h"
 #include "cli/scene.h"
 #include "cli/style.h"
@@ -81,8 +82,8 @@ find_environment(void *data, struct wf_str name, struct session_environment *out
 
 /* Opens the scene, and takes from it what the session needs. */
 static bool
-make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
-    struct wf_error *err)
+make_options(struct cmd *cmd, struct scene *scene, struct fetching *fetching,
+    struct session_options *out, struct wf_error *err)
 {
 	const struct args *args = cmd->args;
 
@@ -105,10 +106,11 @@ make_options(struct cmd *cmd, struct scene *scene, struct session_options *out,
 		.env = scene->config.env,
 		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
+		.workflows_from = args->workflows_from,
 		.strict = args->strict,
 		.select = scene->select,
 	};
-	return true;
+	return fetching_options(fetching, cmd, repo_workdir(scene->repo), &out->actions, err);
 }
 
 int
@@ -117,11 +119,12 @@ cmd_run(struct cmd *cmd, struct wf_error *err)
 	int64_t boot = milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME);
 	wf_auto(free_record) struct record *record = record_new(now, &boot);
 	wf_auto(scene_close) struct scene scene = { 0 };
+	struct fetching fetching;
 	struct session_options options;
 	struct session_result result = { 0 };
 	const struct report *report;
 
-	if (!make_options(cmd, &scene, &options, err))
+	if (!make_options(cmd, &scene, &fetching, &options, err))
 		return CMD_FAILED;
 	record_add_sink(record, record_report_new(&report));
 	add_view(record, cmd->args, session_step_debug(&options));

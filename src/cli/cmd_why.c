@@ -54,10 +54,13 @@ decide(struct scene *scene, struct answer *answer, struct wf_error *err)
 	struct foreseen *run = &answer->run;
 
 	if (!wf) {
-		run->verdict.reason = WF_S("the file is invalid");
+		run->verdict.reason = WF_S("the file is invalid, so that it wakes for nothing");
+		if (wf_str_is(scene->event.name, "push"))
+			run->verdict.reason = WF_S("the file is invalid: each push makes a run of "
+			                           "it that fails at once");
 		return true;
 	}
-	if (!foresee(scene, wf, &scene->event, run, err))
+	if (!foresee(scene, &scene->files, wf, &scene->event, run, err))
 		return false;
 	if (run->verdict.wakes || !run->verdict.listens)
 		return true;
@@ -175,7 +178,7 @@ print_text(const struct scene *scene, const struct answer *answers)
 	scene_print_event(scene, &out);
 	for (size_t i = 0; i < scene->n; i++)
 		print_answer(&out, &answers[i], width, scene->cmd->arena);
-	cmd_print(&out);
+	cmd_print_wrapped(&out);
 }
 
 /* ---- JSON ---- */
@@ -219,13 +222,12 @@ cmd_why(struct cmd *cmd, struct wf_error *err)
 	wf_auto(scene_close) struct scene scene = { 0 };
 	struct answer *answers;
 
-	if (!scene_open(&scene, cmd, err) || !scene_load(&scene, err) ||
-	    !scene_settings(&scene, err))
+	if (!scene_open(&scene, cmd, err) || !scene_settings(&scene, err) ||
+	    ((cmd->args->event || !cmd->args->paths.n) && !scene_event(&scene, err)) ||
+	    !scene_load(&scene, err))
 		return CMD_FAILED;
 	if (cmd->args->paths.n > 0)
 		return why_paths(&scene, err) ? scene_status(&scene) : CMD_FAILED;
-	if (!scene_event(&scene, err))
-		return CMD_FAILED;
 	answers = wf_new_array(cmd->arena, scene.n, struct answer);
 	for (size_t i = 0; i < scene.n; i++) {
 		answers[i].workflow = &scene.workflows[i];

@@ -19,6 +19,7 @@ struct source {
 	bool from_environment; /* NAME alone takes the value of wfrun's own environment */
 	bool named; /* GitHub's rule for names: letters, digits, _; stored in upper case */
 	bool exact; /* names are case-sensitive */
+	bool secret; /* values are never shown */
 };
 
 /* A field of another type does not compile. */
@@ -32,7 +33,7 @@ static const struct source sources[] = {
 	{ "--input", ".input", PAIRS(inputs), PAIRS(input_files), OBJECT(inputs), false, false,
 	    false },
 	{ "--secret", ".secrets", PAIRS(secrets), PAIRS(secret_files), OBJECT(secrets), true, true,
-	    false },
+	    false, true },
 	{ "--var", ".vars", PAIRS(vars), PAIRS(var_files), OBJECT(vars), false, true, false },
 	{ "--env", ".env", PAIRS(env), PAIRS(env_files), OBJECT(env), false, false, true },
 };
@@ -74,6 +75,16 @@ set_pair(struct wf_arena *arena, const struct source *source, struct expr_object
 	return true;
 }
 
+/* The line that an error points at holds a secret: the place is named, the line not shown. */
+static bool
+hide_excerpt(struct wf_error *err)
+{
+	struct wf_pos pos = err->pos;
+
+	err->pos = WF_NOWHERE;
+	return pos.file ? wf_wrap(err, "%s:%d:%d", pos.file, pos.line, pos.col) : false;
+}
+
 static bool
 read_file(struct wf_arena *arena, const struct source *source, const char *path,
     struct expr_object *object, struct wf_error *err)
@@ -85,7 +96,7 @@ read_file(struct wf_arena *arena, const struct source *source, const char *path,
 	if (!wf_read_file(arena, path, MAX_FILE, &text, err))
 		return wf_wrap(err, source->file ? "%s-file" : "%s", source->option);
 	if (!dotenv_read(arena, path, text, pairs, err))
-		return false;
+		return source->secret ? hide_excerpt(err) : false;
 	for (size_t i = 0; i < pairs->n; i++)
 		if (!set_pair(arena, source, object, pairs->pairs[i], err))
 			return wf_wrap(err, "%s", path);

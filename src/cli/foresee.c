@@ -57,20 +57,15 @@ contexts_of(struct scene *scene, const struct foreseen *run, struct expr_object 
 const struct workflow *
 foresee_called(const void *data, struct wf_str uses)
 {
-	const struct scene *scene = data;
-
-	if (!wf_str_starts(uses, WF_S("./")))
+	if (!wf_str_starts(uses, WF_S("./")) && !wf_str_starts(uses, WF_S("$/")))
 		return NULL;
-	for (size_t i = 0; i < scene->nall; i++)
-		if (scene->all[i].path.n + 2 == uses.n && wf_str_ends(uses, scene->all[i].path))
-			return scene->all[i].wf;
-	return NULL;
+	return load_find(data, wf_str_skip(uses, 2));
 }
 
 bool
 foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err)
 {
-	struct outlook_source source = { foresee_called, scene };
+	struct outlook_source source = { foresee_called, run->files };
 	struct expr_object *contexts;
 
 	if (!contexts_of(scene, run, &contexts, err))
@@ -80,29 +75,16 @@ foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err)
 }
 
 bool
-foresee(struct scene *scene, const struct workflow *wf, const struct event *event,
-    struct foreseen *out, struct wf_error *err)
+foresee(struct scene *scene, const struct load_files *files, const struct workflow *wf,
+    const struct event *event, struct foreseen *out, struct wf_error *err)
 {
-	*out = (struct foreseen){ .wf = wf, .event = event };
+	*out = (struct foreseen){ .wf = wf, .files = files, .event = event };
 	if (!trigger_match(scene->cmd->arena, wf, event, &out->verdict, err))
 		return false;
 	return !out->verdict.wakes || foresee_jobs(scene, out, err);
 }
 
 /* ---- followers ---- */
-
-bool
-foresee_follows(const struct scene *scene)
-{
-	const struct repo_facts *facts = &scene->facts;
-	struct wf_str sha;
-
-	if (scene->cmd->args->chain_from == SESSION_CHAIN_WORKTREE)
-		return true;
-	return repo_resolve(scene->repo, scene->cmd->arena,
-	           wf_cstr(scene->cmd->arena, facts->default_branch), &sha) &&
-	       wf_str_eq(sha, facts->head_sha);
-}
 
 /* The event that the run raises. How the run will have ended is not known. */
 static bool
@@ -139,16 +121,17 @@ follow_action(struct scene *scene, struct foreseen *run, const char *action, siz
 {
 	struct wf_arena *arena = scene->cmd->arena;
 	struct event *event = wf_new(arena, struct event);
+	const struct load_files *all = scene_followers(scene);
 
 	if (!raise_event(scene, run, action, event, err))
 		return false;
-	for (size_t i = 0; i < scene->nall; i++) {
+	for (size_t i = 0; i < all->n; i++) {
 		struct foreseen found, *kept;
 		struct foreseen_follower *follower;
 
-		if (!scene->all[i].wf)
+		if (!all->items[i].wf)
 			continue;
-		if (!foresee(scene, scene->all[i].wf, event, &found, err))
+		if (!foresee(scene, all, all->items[i].wf, event, &found, err))
 			return false;
 		if (!found.verdict.wakes)
 			continue;
@@ -181,7 +164,7 @@ foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *er
 {
 	size_t budget = MAX_FOLLOWERS;
 
-	if (!run->outlook || scene->cmd->args->no_chain || scene->select || !foresee_follows(scene))
+	if (!run->outlook || scene->cmd->args->no_chain || scene->select)
 		return true;
 	return follow(scene, run, 0, &budget, err);
 }

@@ -15,6 +15,7 @@
 
 struct foreseen {
 	const struct workflow *wf;
+	const struct load_files *files; /* what it was read with; those that it calls are there */
 	const struct event *event;
 	struct trigger_verdict verdict;
 	struct outlook *outlook; /* NULL: the event does not wake the workflow */
@@ -27,15 +28,12 @@ struct foreseen {
 };
 
 /* Whether the event wakes the workflow; if so its jobs. */
-bool foresee(struct scene *scene, const struct workflow *wf, const struct event *event,
-    struct foreseen *out, struct wf_error *err);
-/* The workflow of the work tree that a job calls by `uses`, or NULL; data is the scene. */
+bool foresee(struct scene *scene, const struct load_files *files, const struct workflow *wf,
+    const struct event *event, struct foreseen *out, struct wf_error *err);
+/* The workflow that a job calls by `uses`, or NULL; data is the struct load_files of the caller. */
 const struct workflow *foresee_called(const void *data, struct wf_str uses);
 /* The jobs of a workflow as if the event had woken it. */
 bool foresee_jobs(struct scene *scene, struct foreseen *run, struct wf_error *err);
-/* Whether the work tree's files are those that decide on workflow_run: it is the default branch's
- * tip that is checked out, or --chain-from asks for it. */
-bool foresee_follows(const struct scene *scene);
 /* The runs that its end, or its start, wakes, down to the depth that GitHub follows; none where
- * foresee_follows() says no, or where jobs are selected. */
+ * jobs are selected. */
 bool foresee_followers(struct scene *scene, struct foreseen *run, struct wf_error *err);

@@ -205,6 +205,6 @@ list_schedule(struct scene *scene, struct wf_error *err)
 	if (args->json)
 		cmd_print_json(expr_array_value(list));
 	else if (firings.n > 0)
-		cmd_print(&out);
+		cmd_print_wrapped(&out);
 	return true;
 }

@@ -14,9 +14,30 @@
 #include "base/fs.h"
 #include "cli/cmd.h"
 #include "cli/style.h"
+#include "event/repo.h"
 #include "runner/box/box.h"
+#include "runner/store/fetch.h"
 
 #define MAX_SOURCE (16u << 20)
+
+/* The text of a file, or of "REV:PATH", as errors call what they found in a commit. */
+static struct wf_str
+read_source(struct wf_arena *arena, const char *file)
+{
+	const char *colon = strchr(file, ':');
+	struct wf_str text = { NULL, 0 };
+	struct repo *repo = NULL;
+
+	if (wf_read_file(arena, file, MAX_SOURCE, &text, NULL) || !colon)
+		return text;
+	repo = repo_open(".", NULL);
+	if (repo)
+		repo_blob(repo, arena,
+		    wf_cstr(arena, wf_str_sub(wf_str(file), 0, (size_t)(colon - file))), colon + 1,
+		    &text);
+	repo_close(repo);
+	return text;
+}
 
 /* An error with the line of the file that it points at, on stderr. */
 static void
@@ -26,7 +47,7 @@ show(struct wf_arena *arena, const struct wf_error *err, const char *severity, b
 	struct wf_str source = { NULL, 0 };
 
 	if (err->pos.file)
-		wf_read_file(arena, err->pos.file, MAX_SOURCE, &source, NULL);
+		source = read_source(arena, err->pos.file);
 	wf_error_render(&out, err, severity, source, color);
 	fwrite(out.p, 1, out.n, stderr);
 }
@@ -134,6 +155,7 @@ main(int argc, char **argv)
 	int status = CMD_FAILED;
 
 	box_init_main(argc, argv);
+	fetch_main(argc, argv);
 	occupy_streams();
 	diags.arena = cmd.arena = wf_arena_new();
 	if (opt_parse(cmd.arena, argc, argv, &args, &err))

@@ -36,12 +36,26 @@ source_read(struct source *out, struct wf_arena *arena, const char *root, struct
 }
 
 void
-neighbours_init(struct neighbours *all, struct wf_arena *arena, const char *root)
+neighbours_init(struct neighbours *all, const char *root)
 {
-	*all = (struct neighbours){ .arena = arena, .root = root };
+	*all = (struct neighbours){
+		.root = root,
+		.arena = wf_arena_new(),
+		.names_arena = wf_arena_new(),
+	};
 	pthread_mutex_init(&all->lock, NULL);
-	wf_map_init(&all->files, arena, false);
-	wf_map_init(&all->checked, arena, false);
+	pthread_mutex_init(&all->names_lock, NULL);
+	wf_map_init(&all->files, all->arena, false);
+	wf_map_init(&all->checked, all->arena, false);
+}
+
+void
+neighbours_release(struct neighbours *all)
+{
+	pthread_mutex_destroy(&all->names_lock);
+	pthread_mutex_destroy(&all->lock);
+	wf_arena_free(all->names_arena);
+	wf_arena_free(all->arena);
 }
 
 /* The file at this path, or NULL. */
@@ -61,19 +75,19 @@ read_kept(struct neighbours *all, struct wf_str path)
 }
 
 char **
-neighbours_workflows(struct neighbours *all, size_t *n)
+neighbours_workflows(const struct neighbours *all, struct wf_arena *arena, size_t *n)
 {
-	const char *dir = wf_strf(all->arena, "%s%s", all->root, workflows_dir).p;
+	const char *dir = wf_strf(arena, "%s%s", all->root, workflows_dir).p;
 	char **names;
 	size_t nall = 0;
 
 	*n = 0;
-	if (!wf_list_dir(all->arena, dir, &names, &nall, NULL))
+	if (!wf_list_dir(arena, dir, &names, &nall, NULL))
 		return NULL;
 	for (size_t i = 0; i < nall; i++)
 		if (wf_str_ends(wf_str(names[i]), WF_S(".yml")) ||
 		    wf_str_ends(wf_str(names[i]), WF_S(".yaml")))
-			names[(*n)++] = wf_join(all->arena, workflows_dir, names[i]);
+			names[(*n)++] = wf_join(arena, workflows_dir, names[i]);
 	return names;
 }
 
@@ -149,37 +163,44 @@ name_in_line(struct wf_arena *arena, struct wf_str line)
 	return tree.nodes[2].value.string;
 }
 
-/* To know its name a file need not be understood; when its name does not stand in one line at the
- * left edge, it is read all the same. */
+/* The name of a file that has to be read as a whole. */
 static struct wf_str
-name_of(struct neighbours *all, struct wf_str path)
+name_of_kept(struct neighbours *all, struct wf_str path)
 {
-	const char *file = wf_strf(all->arena, "%s%.*s", all->root, WF_ARG(path)).p;
 	const struct source *source;
-	struct wf_str name = { 0 }, text;
 
-	if (wf_read_file(all->arena, file, MAX_FILE, &text, NULL))
-		name = name_in_line(all->arena, root_line(text, WF_S("name:")));
-	if (name.n)
-		return name;
+	pthread_mutex_lock(&all->lock);
 	source = read_kept(all, path);
+	pthread_mutex_unlock(&all->lock);
 	return source && source->workflow ? source->workflow->name : path;
 }
 
-static const struct wf_str *
-list_names(struct neighbours *all, size_t *n)
+/* To know its name a file need not be understood; when its name does not stand in one line at the
+ * left edge, it is read all the same. */
+static struct wf_str
+name_of(struct neighbours *all, struct wf_str path, struct wf_arena *scratch)
 {
-	char **paths;
-	size_t npaths;
+	const char *file = wf_strf(scratch, "%s%.*s", all->root, WF_ARG(path)).p;
+	struct wf_str name = { 0 }, text;
 
-	if (!all->names) {
-		paths = neighbours_workflows(all, &npaths);
-		all->names = wf_new_array(all->arena, npaths, struct wf_str);
-		for (size_t i = 0; i < npaths; i++)
-			all->names[all->nnames++] = name_of(all, wf_str(paths[i]));
+	if (wf_read_file(scratch, file, MAX_FILE, &text, NULL))
+		name = name_in_line(scratch, root_line(text, WF_S("name:")));
+	return name.n ? wf_str_dup(all->names_arena, name) : name_of_kept(all, path);
+}
+
+static void
+list_names(struct neighbours *all)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
+	char **paths;
+	size_t n;
+
+	paths = neighbours_workflows(all, all->names_arena, &n);
+	all->names = wf_new_array(all->names_arena, n, struct wf_str);
+	for (size_t i = 0; i < n; i++) {
+		all->names[all->nnames++] = name_of(all, wf_str(paths[i]), scratch);
+		wf_arena_reset(scratch);
 	}
-	*n = all->nnames;
-	return all->names;
 }
 
 /* ---- one thread at a time ---- */
@@ -212,12 +233,13 @@ static const struct wf_str *
 ask_names(void *data, size_t *n)
 {
 	struct neighbours *all = data;
-	const struct wf_str *names;
 
-	pthread_mutex_lock(&all->lock);
-	names = list_names(all, n);
-	pthread_mutex_unlock(&all->lock);
-	return names;
+	pthread_mutex_lock(&all->names_lock);
+	if (!all->names)
+		list_names(all);
+	pthread_mutex_unlock(&all->names_lock);
+	*n = all->nnames;
+	return all->names;
 }
 
 struct lint_repository

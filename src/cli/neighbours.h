@@ -29,17 +29,25 @@ bool source_read(struct source *out, struct wf_arena *arena, const char *root, s
 
 /* The rules may ask from several threads at once. */
 struct neighbours {
-	pthread_mutex_t lock; /* of all below that grows while rules ask */
-	struct wf_arena *arena;
 	const char *root; /* "" or a path that ends with '/' */
-	struct wf_map files; /* path below the root to struct source, or to NULL where none is */
 	struct wf_map checked; /* paths; belongs to the caller */
+
+	pthread_mutex_t lock; /* of the files, and of the arena that they are in */
+	struct wf_arena *arena;
+	struct wf_map files; /* path below the root to struct source, or to NULL where none is */
+
+	/* Taken before the other lock. To look through all files for their names takes a while,
+	 * for which nobody must wait who asks for something else. */
+	pthread_mutex_t names_lock;
+	struct wf_arena *names_arena;
 	struct wf_str *names; /* of workflows; NULL: not asked yet */
 	size_t nnames;
 };
 
-void neighbours_init(struct neighbours *all, struct wf_arena *arena, const char *root);
-/* Paths of the workflow files below the root, in order. */
-char **neighbours_workflows(struct neighbours *all, size_t *n);
+/* The root must live as long; neighbours_release() frees what was read. */
+void neighbours_init(struct neighbours *all, const char *root);
+void neighbours_release(struct neighbours *all);
+/* Paths of the workflow files below the root, in order, made in the arena. */
+char **neighbours_workflows(const struct neighbours *all, struct wf_arena *arena, size_t *n);
 /* The work tree as the rules want it. */
 struct lint_repository neighbours_repository(struct neighbours *all);

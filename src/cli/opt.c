@@ -132,7 +132,10 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 
 static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
 static const char *const network_names[] = { "host", "none", NULL }; /* as enum opt_network */
+static const char *const builtin_names[] = { "auto", "always", "never",
+	NULL }; /* actions_builtin */
 static const char *const chain_names[] = { "default", "worktree", NULL }; /* session_chain_from */
+static const char *const from_names[] = { "event", "worktree", NULL }; /* session_workflows_from */
 static const char *const color_names[] = { "auto", "always", "never", NULL }; /* style_when */
 /* as enum graph_form; "" stands for the list, which is no graph */
 static const char *const graph_names[] = { "", "text", "dot", "mermaid", "svg", NULL };
@@ -153,7 +156,10 @@ static const struct opt options[] = {
 	{ 0, "changed", "PATH", "a changed path, in place of the diff", IN_EVENTFUL,
 	    LIST(changed) },
 	{ 0, "path", "FILE", "what would wake if FILE changed", IN_WHY, LIST(paths) },
-	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL, FLAG(committed) },
+	{ 0, "committed", NULL, "leave uncommitted changes out", IN_EVENTFUL | IN_LIST,
+	    FLAG(committed) },
+	{ 0, "workflows-from", "event|worktree", "whose workflow files are read",
+	    IN_RUN | IN_PLAN | IN_WHY, CHOICE(workflows_from, from_names) },
 	{ 0, "actor", "NAME", "who causes the event", IN_EVENTFUL, TEXT(actor) },
 	{ 0, "input", "NAME=VALUE", "an input of workflow_dispatch", IN_EVENTFUL, LIST(inputs) },
 	{ 0, "input-file", "FILE", "inputs (default: .input)", IN_EVENTFUL, LIST(input_files) },
@@ -172,7 +178,7 @@ static const struct opt options[] = {
 	{ 0, "memory", "SIZE", "at most so much memory for a sandbox", IN_RUN, SIZE(memory) },
 	{ 0, "pids", "N", "at most so many processes in a sandbox", IN_RUN, COUNT(pids) },
 	{ 0, "cpus", "N", "at most so many processors for a sandbox", IN_RUN, CPUS(millicpus) },
-	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN, TEXT(stubs) },
+	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN | IN_FETCH, TEXT(stubs) },
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN | IN_PLAN, FLAG(no_chain) },
 	{ 0, "chain-from", "default|worktree", "where the workflows that follow come from",
@@ -191,8 +197,14 @@ static const struct opt options[] = {
 	{ 0, "permissions-policy", "POLICY", "LimitedRead or Write", IN_PARSE,
 	    TEXT(permissions_policy) },
 	{ 0, "feature", "NAME", "switch a feature of the parser on", IN_PARSE, LIST(features) },
-	{ 0, "local-repository", "OWNER/REPO@REF=DIR", "where calls of it are read", IN_PARSE,
-	    LIST(local_repositories) },
+	{ 0, "local-repository", "OWNER/REPO@REF=DIR", "a folder that stands for it",
+	    IN_RUN | IN_FETCH | IN_PARSE, LIST(local_repositories) },
+	{ 0, "action-source", "TEMPLATE", "where repositories of actions are fetched from",
+	    IN_RUN | IN_FETCH, LIST(action_sources) },
+	{ 0, "builtin", "auto|always|never", "when a built-in stands for the real action",
+	    IN_RUN | IN_FETCH, CHOICE(builtin, builtin_names) },
+	{ 0, "offline", NULL, "open no connection", IN_RUN | IN_FETCH, FLAG(offline) },
+	{ 0, "update", NULL, "take what has moved since it was locked", IN_FETCH, FLAG(update) },
 	{ 0, "graph", "text|dot|mermaid|svg", "what waits for what, drawn", IN_PLAN,
 	    CHOICE(graph, graph_names) },
 	{ 0, "schedule", NULL, "which schedules fire in a week", IN_LIST, FLAG(schedule) },

@@ -52,8 +52,12 @@ struct args {
 	uint64_t memory, pids, millicpus; /* of a box; 0: not given */
 	unsigned jobs; /* 0: not given */
 	const char *stubs;
+	struct opt_list action_sources;
+	bool offline, update;
+	unsigned builtin; /* enum actions_builtin */
 	bool no_chain, strict;
 	unsigned chain_from; /* enum session_chain_from */
+	unsigned workflows_from; /* enum session_workflows_from */
 	struct opt_list only_jobs, matrix, steps; /* what is selected */
 
 	struct opt_list patterns; /* match */

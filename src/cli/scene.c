@@ -22,21 +22,22 @@ scene_close(struct scene *scene)
 static bool
 pick_named(struct scene *scene, const struct opt_list *words, struct wf_error *err)
 {
+	const struct load_files *all = &scene->files;
 	struct wf_arena *arena = scene->cmd->arena;
-	bool *named = wf_new_array(arena, scene->nall, bool);
-	struct session_workflow *picked = wf_new_array(arena, scene->nall, struct session_workflow);
+	bool *named = wf_new_array(arena, all->n, bool);
+	struct session_workflow *picked = wf_new_array(arena, all->n, struct session_workflow);
 	size_t index;
 
 	for (size_t i = 0; i < words->n; i++) {
-		if (!pick_workflow(scene->all, scene->nall, words->items[i], &index, err))
-			return false;
+		if (!pick_workflow(all->items, all->n, words->items[i], &index, err))
+			return load_hint(&scene->load, all, words->items[i], err);
 		named[index] = true;
 	}
 	scene->n = 0;
 	scene->workflows = picked;
-	for (size_t i = 0; i < scene->nall; i++)
+	for (size_t i = 0; i < all->n; i++)
 		if (named[i])
-			picked[scene->n++] = scene->all[i];
+			picked[scene->n++] = all->items[i];
 	return true;
 }
 
@@ -56,21 +57,48 @@ hint_command(const struct scene *scene, struct wf_error *err)
 		wf_hint(err, "did you mean 'wfrun %.*s'?", WF_ARG(nearest));
 }
 
+/* A commit that is asked for by name is taken as it is. */
+static bool
+is_committed(const struct args *args)
+{
+	return args->committed || args->sha;
+}
+
 bool
 scene_load(struct scene *scene, struct wf_error *err)
 {
-	const struct opt_list *words = &scene->cmd->args->words;
-	struct session_workflow *all;
+	const struct args *args = scene->cmd->args;
+	struct wf_diags found = { .arena = scene->cmd->arena };
 
-	if (!session_load(scene->cmd->arena, repo_workdir(scene->repo), &all, &scene->nall,
-	        scene->cmd->diags, err))
+	scene->load = (struct load){
+		.arena = scene->cmd->arena,
+		.repo = scene->repo,
+		.facts = &scene->facts,
+		.args = &scene->event_args,
+		.worktree = args->workflows_from == SESSION_WORKFLOWS_WORKTREE,
+		.chain_worktree = args->chain_from == SESSION_CHAIN_WORKTREE,
+	};
+	scene->event_args.committed = is_committed(args);
+	load_files(&scene->load, scene->event.name.n > 0 ? &scene->event : NULL, &scene->files,
+	    &found);
+	scene->workflows = scene->files.items;
+	scene->n = scene->files.n;
+	if (args->words.n > 0 && !pick_named(scene, &args->words, err)) {
+		hint_command(scene, err);
 		return false;
-	scene->all = scene->workflows = all;
-	scene->n = scene->nall;
-	if (words->n == 0 || pick_named(scene, words, err))
-		return true;
-	hint_command(scene, err);
-	return false;
+	}
+	for (size_t i = 0; i < scene->n; i++)
+		load_report(&scene->workflows[i], &found, scene->cmd->diags);
+	return true;
+}
+
+const struct load_files *
+scene_followers(struct scene *scene)
+{
+	if (!scene->followers_read)
+		load_followers(&scene->load, &scene->files, &scene->followers);
+	scene->followers_read = true;
+	return &scene->followers;
 }
 
 static void
@@ -157,7 +185,7 @@ scene_settings(struct scene *scene, struct wf_error *err)
 		.changed = args->changed.items,
 		.actor = args->actor,
 		.inputs = scene->config.inputs->n > 0 ? scene->config.inputs : NULL,
-		.committed = args->committed,
+		.committed = is_committed(args),
 	};
 	scene->assumed = !args->event;
 	if (!args->event && args->words.n > 0 && args->paths.n == 0)
@@ -191,7 +219,7 @@ scene_print_event(const struct scene *scene, struct wf_buf *out)
 	if (scene->assumed)
 		wf_buf_adds(out, " (no --event is given: push is assumed)");
 	wf_buf_addc(out, '\n');
-	elsewhere = event_elsewhere(scene->cmd->arena, event, scene->repo, &scene->facts);
+	elsewhere = load_note(&scene->load, &scene->files, event);
 	if (elsewhere.n > 0)
 		wf_buf_addf(out, "note: %.*s\n", WF_ARG(elsewhere));
 }
@@ -201,8 +229,7 @@ event_json(const struct scene *scene)
 {
 	const struct event *event = &scene->event;
 	struct expr_object *out = expr_object_new(scene->cmd->arena);
-	struct wf_str elsewhere = event_elsewhere(scene->cmd->arena, event, scene->repo,
-	    &scene->facts);
+	struct wf_str elsewhere = load_note(&scene->load, &scene->files, event);
 
 	expr_object_set(out, WF_S("name"), expr_string(event->name));
 	if (event->action.n > 0)

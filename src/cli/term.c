@@ -42,12 +42,13 @@ struct term {
 	struct live_step *steps;
 	size_t n, cap;
 	struct wf_buf body; /* the line in the making */
-	struct wf_buf line; /* with its label */
+	struct wf_buf held; /* whole lines that are not written yet */
 	int64_t flushed; /* when, milliseconds */
 };
 
 #define TAIL_MAX 65536 /* bytes of a step that wait for its end */
 #define LINES_FLUSH_MS 100
+#define HELD_LARGEST 65536
 #define SHA_WIDTH 7
 
 /* ---- lines ---- */
@@ -61,27 +62,25 @@ add_label(struct term *term, const struct record_job *job)
 	size_t width = visible_width(label);
 
 	if (term->color)
-		wf_buf_addf(&term->line, "\x1b[%sm", codes[job->number % WF_COUNT(codes)]);
-	wf_buf_add(&term->line, label);
+		wf_buf_addf(&term->held, "\x1b[%sm", codes[job->number % WF_COUNT(codes)]);
+	wf_buf_add(&term->held, label);
 	for (; width < term->labels.width; width++)
-		wf_buf_addc(&term->line, ' ');
-	wf_buf_adds(&term->line, " |");
+		wf_buf_addc(&term->held, ' ');
+	wf_buf_adds(&term->held, " |");
 	if (term->color)
-		wf_buf_adds(&term->line, "\x1b[0m");
+		wf_buf_adds(&term->held, "\x1b[0m");
 }
 
 /* Writes one line, behind the label when there is a job. */
 static void
 write_line(struct term *term, const struct record_job *job, struct wf_str body)
 {
-	wf_buf_clear(&term->line);
 	if (job)
 		add_label(term, job);
 	if (job && body.n > 0)
-		wf_buf_addc(&term->line, ' ');
-	wf_buf_add(&term->line, body);
-	wf_buf_addc(&term->line, '\n');
-	fwrite(term->line.p, 1, term->line.n, term->out);
+		wf_buf_addc(&term->held, ' ');
+	wf_buf_add(&term->held, body);
+	wf_buf_addc(&term->held, '\n');
 }
 
 /* Writes and empties the body. */
@@ -521,21 +520,27 @@ show(struct term *term, const struct record_event *event)
 }
 
 static void
+flush(struct record_sink *sink)
+{
+	struct term *term = (struct term *)sink;
+
+	if (term->held.n > 0)
+		fwrite(term->held.p, 1, term->held.n, term->out);
+	fflush(term->out);
+	wf_buf_clear(&term->held);
+}
+
+static void
 put(struct record_sink *sink, const struct record_event *event)
 {
 	struct term *term = (struct term *)sink;
 
 	show(term, event);
-	if (event->kind != RECORD_LINE || event->time - term->flushed >= LINES_FLUSH_MS) {
-		fflush(term->out);
+	if (event->kind != RECORD_LINE || term->held.n >= HELD_LARGEST ||
+	    event->time - term->flushed >= LINES_FLUSH_MS) {
+		flush(sink);
 		term->flushed = event->time;
 	}
-}
-
-static void
-flush(struct record_sink *sink)
-{
-	fflush(((struct term *)sink)->out);
 }
 
 static void
@@ -543,11 +548,11 @@ close_sink(struct record_sink *sink)
 {
 	struct term *term = (struct term *)sink;
 
-	fflush(term->out);
+	flush(sink);
 	while (term->n > 0)
 		forget_step(term, &term->steps[term->n - 1]);
 	wf_buf_release(&term->body);
-	wf_buf_release(&term->line);
+	wf_buf_release(&term->held);
 	wf_arena_free(term->arena);
 }
 

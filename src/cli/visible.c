@@ -109,10 +109,8 @@ visible_add(struct wf_buf *out, struct wf_str line, bool color)
 	bool colored = false, sgr;
 
 	while (s.n > 0) {
-		size_t plain = 0, len;
+		size_t plain = wf_str_plain(s, ESCAPE, ESCAPE), len;
 
-		while (plain < s.n && s.p[plain] >= ' ' && s.p[plain] <= '~')
-			plain++;
 		wf_buf_add(out, wf_str_sub(s, 0, plain));
 		s = wf_str_skip(s, plain);
 		if (s.n == 0)

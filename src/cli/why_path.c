@@ -106,6 +106,6 @@ why_paths(struct scene *scene, struct wf_error *err)
 	if (args->json)
 		cmd_print_json(expr_array_value(list));
 	else
-		cmd_print(&out);
+		cmd_print_wrapped(&out);
 	return true;
 }

@@ -219,8 +219,7 @@ chain_event(struct wf_arena *arena, struct repo *repo, const struct repo_facts *
 	out->ref_type = WF_S("branch");
 	out->filter_name = head_branch(run);
 	out->actor = run->event->actor;
-	if (!repo_branch(repo, arena, facts->default_branch, REPO_LOCAL, &out->sha) &&
-	    !repo_branch(repo, arena, facts->default_branch, REPO_REMOTE, &out->sha))
+	if (!event_default_tip(arena, repo, facts, &out->sha))
 		out->sha = facts->head_sha;
 	out->payload = payload(arena, repo, facts, run, action);
 	return true;

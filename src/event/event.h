@@ -63,13 +63,18 @@ struct event {
 bool event_make(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,
     const struct event_args *args, struct event *out, struct wf_error *err);
 
-/* The revision of the default branch when it is not what is checked out; NULL when it is. */
+/* The tip of the default branch, here or where it was last seen on the remote; false: none yet. */
+bool event_default_tip(struct wf_arena *arena, struct repo *repo, const struct repo_facts *facts,
+    struct wf_str *sha);
+/* The revision of the commit that stands in github.sha, from which GitHub reads the workflow files
+ * (4.1), as a person would type it: "HEAD", a branch or tag, the word of --sha, or digits. NULL: it
+ * is checked out, and the work tree counts as it (unless args->committed); or it is not in this
+ * clone. */
+const char *event_commit_rev(struct wf_arena *arena, struct repo *repo,
+    const struct repo_facts *facts, const struct event_args *args, const struct event *event);
+/* The same for the tip of the default branch: where workflow_run finds its workflows. */
 const char *event_default_rev(struct wf_arena *arena, struct repo *repo,
-    const struct repo_facts *facts);
-/* What to tell of an event whose workflows GitHub reads from the default branch (4.1), when that is
- * not what is checked out; empty for all others. */
-struct wf_str event_elsewhere(struct wf_arena *arena, const struct event *event, struct repo *repo,
-    const struct repo_facts *facts);
+    const struct repo_facts *facts, const struct event_args *args);
 
 /* Facts of a run that stand in its `github` context beside the event's. */
 struct event_run {

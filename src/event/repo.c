@@ -482,6 +482,21 @@ is_known(const char *const *paths, size_t n, const char *path)
 	return false;
 }
 
+/* The folder that a line names in info/alternates of the folder `from`; NULL: none that is there. A
+ * relative one counts from there. */
+static const char *
+alternate(struct wf_arena *arena, const char *from, struct wf_str line)
+{
+	const char *path = wf_cstr(arena, line);
+	char real[PATH_MAX];
+
+	if (line.n > 0 && path[0] != '/' && path[0] != '#')
+		path = realpath(wf_join(arena, from, path), real)
+		           ? wf_str_dup(arena, wf_str(real)).p
+		           : "";
+	return path[0] == '/' && wf_is_dir(path) ? path : NULL;
+}
+
 void
 repo_alternates(struct repo *repo, struct wf_arena *arena, const char ***out, size_t *n)
 {
@@ -497,9 +512,9 @@ repo_alternates(struct repo *repo, struct wf_arena *arena, const char ***out, si
 		        MAX_ALTERNATES_FILE, &text, NULL))
 			continue; /* most have none */
 		while (text.p && *n < MAX_ALTERNATES) {
-			const char *path = wf_cstr(arena, wf_str_cut(&text, '\n'));
+			const char *path = alternate(arena, from, wf_str_cut(&text, '\n'));
 
-			if (path[0] == '/' && wf_is_dir(path) && !is_known(*out, *n, path))
+			if (path && !is_known(*out, *n, path))
 				*wf_push(arena, *out, *n, cap) = path;
 		}
 	}

@@ -25,6 +25,14 @@ struct repo;
 struct repo *repo_open(const char *dir, struct wf_error *err);
 void repo_close(struct repo *repo); /* NULL is allowed */
 
+/* Before libgit2 connects to a server over HTTPS: makes it trust the certificate authorities in the
+ * file that GIT_SSL_CAINFO or SSL_CERT_FILE names, else those of the machine. Until then it trusts
+ * nobody, since reading them takes longer than most commands (some 10 ms). Holds for the process
+ * while libgit2 stays started, that is while any repository is open or git_libgit2_init() has been
+ * called; no other thread may be connecting meanwhile. WF_ERR_SYS or WF_ERR_MISSING when there is
+ * no such file, or no certificate in it. */
+bool repo_tls_trust(struct wf_error *err);
+
 const char *repo_workdir(const struct repo *repo); /* absolute, without a slash at the end */
 const char *repo_gitdir(const struct repo *repo); /* absolute: the .git folder of this work tree */
 const char *repo_commondir(const struct repo *repo); /* absolute: where objects and refs are */
@@ -113,7 +121,7 @@ bool repo_tree(struct repo *repo, struct wf_arena *arena, const char *rev, const
 bool repo_export(struct repo *repo, const char *rev, const char *dest, struct wf_error *err);
 
 /* The folders from which the repository borrows objects (`git clone --shared`, `--reference`),
- * those of a folder that is borrowed from too. Only absolute paths of folders that are there. */
+ * those of a folder that is borrowed from too. Absolute paths of folders that are there. */
 void repo_alternates(struct repo *repo, struct wf_arena *arena, const char ***out, size_t *n);
 
 /* All local branches and all tags, names short, with their commits (tags peeled). */

@@ -144,7 +144,11 @@ check_workflows(struct check *c)
 		return refuse(c, pos,
 		    wf_strf(c->arena, "workflows: '%.*s' is not among %.*s", WF_ARG(name),
 		        WF_ARG(join(c->arena, &c->on->workflows))));
-	say(c, pos, wf_strf(c->arena, "workflows: it follows '%.*s'", WF_ARG(name)));
+	say(c, pos,
+	    wf_strf(c->arena, "workflows: it follows '%.*s'%s", WF_ARG(name),
+	        c->on->types.given ? ""
+	                           : ", and without types: when it is requested, in progress and "
+	                             "completed"));
 	return true;
 }
 

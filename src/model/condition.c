@@ -22,7 +22,7 @@ const struct expr *
 condition_read(struct wf_arena *arena, const struct expr_token *token, unsigned contexts,
     struct wf_diags *diags)
 {
-	struct wf_error err = { 0 };
+	struct wf_error err;
 
 	return checked(expr_condition(arena, token, context_names(contexts), &err), &err, diags);
 }
@@ -31,7 +31,7 @@ const struct expr *
 condition_read_plain(struct wf_arena *arena, struct wf_str text, struct wf_pos pos,
     unsigned contexts, struct wf_diags *diags)
 {
-	struct wf_error err = { 0 };
+	struct wf_error err;
 
 	return checked(expr_parse(arena, text, pos, context_names(contexts), NULL, &err), &err,
 	    diags);

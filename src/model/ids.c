@@ -62,25 +62,27 @@ ids_take(struct ids *ids, struct wf_str id, struct wf_pos pos, struct wf_diags *
 static struct wf_str
 base_of(struct wf_arena *arena, struct wf_str text)
 {
-	struct wf_buf base = WF_BUF_INIT;
-	size_t len;
+	char *base = wf_alloc_raw(arena, text.n + 2, 1);
+	size_t n = 0, len;
 
-	wf_buf_adds(&base, "__");
+	base[n++] = '_';
+	base[n++] = '_';
 	for (; text.n > 0; text = wf_str_skip(text, len)) {
 		wf_utf8_get(text, &len);
-		wf_buf_add(&base, is_inner(text.p[0]) ? wf_str_sub(text, 0, 1) : WF_S("_"));
+		base[n++] = is_inner(text.p[0]) ? text.p[0] : '_';
 	}
-	return wf_buf_take(&base, arena);
+	return (struct wf_str){ base, n };
 }
 
 /* The base with the number, which is left out of the first, in at most MAX_LENGTH characters. */
 static struct wf_str
 numbered(struct wf_arena *arena, struct wf_str base, size_t number)
 {
-	struct wf_str suffix = { 0 };
+	struct wf_str suffix;
 
-	if (number > 1)
-		suffix = wf_strf(arena, "_%zu", number);
+	if (number == 1)
+		return wf_str_sub(base, 0, MAX_LENGTH);
+	suffix = wf_strf(arena, "_%zu", number);
 	return wf_strf(arena, "%.*s%.*s", WF_ARG(wf_str_sub(base, 0, MAX_LENGTH - suffix.n)),
 	    WF_ARG(suffix));
 }

@@ -236,7 +236,7 @@ static struct expr_token *
 parse_scalar(struct walk *w, const struct tree_node *node, unsigned contexts)
 {
 	struct expr_token *token;
-	struct wf_error err = { 0 };
+	struct wf_error err;
 
 	if (node->value.kind == EXPR_STRING && may_hold_expression(w, node->text)) {
 		if (expr_token_read(w->arena, node->text, node->pos, context_names(contexts),

@@ -187,7 +187,7 @@ read_step(struct reading *r, const struct expr_token *mapping, bool member)
 {
 	struct step_def *step = wf_new(r->arena, struct step_def);
 	struct uses_ref ref;
-	struct wf_error err = { 0 };
+	struct wf_error err;
 
 	step->pos = mapping->pos;
 	step->background = member;

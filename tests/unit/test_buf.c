@@ -56,6 +56,14 @@ TEST(lines_are_put_together_from_chunks)
 	check_lines((const char *const[]){ "a\n", NULL }, 0, "a|");
 }
 
+TEST(lines_end_at_a_cr_too)
+{
+	check_lines((const char *const[]){ "10%\r20%\r", "30%\r\n", "x\r", "\n\r", "\ry", NULL }, 0,
+	    "10%|20%|30%|x|||y|");
+	check_lines((const char *const[]){ "abc\rdefghi\r\nj\r", NULL }, 4, "abc|defg|hi|j|");
+	check_lines((const char *const[]){ "\r\r\n\n", NULL }, 0, "|||");
+}
+
 TEST(lines_too_long_come_in_pieces)
 {
 	check_lines((const char *const[]){ "abcdefgh", "ij\nk\n", NULL }, 4, "abcd|efgh|ij|k|");
@@ -70,4 +78,35 @@ TEST(lines_in_pieces_keep_characters_whole)
 	    4,
 	    "ab|\xe2\x82\xac"
 	    "c|d|");
+}
+
+/* Wants three bytes behind the cut, and none inside of "xyz". */
+static size_t
+cut_around_xyz(void *data, struct wf_str text, size_t at)
+{
+	ptrdiff_t xyz = wf_str_find(text, WF_S("xyz"));
+
+	(void)data;
+	if (text.n - at < 3)
+		return 0;
+	return xyz > 0 && at > (size_t)xyz && at < (size_t)xyz + 3 ? (size_t)xyz : at;
+}
+
+TEST(lines_too_long_are_cut_where_the_owner_says)
+{
+	struct gathered gathered = { WF_BUF_INIT };
+	struct wf_lines lines = {
+		.on_line = gather,
+		.cut = cut_around_xyz,
+		.data = &gathered,
+		.limit = 4,
+	};
+
+	wf_lines_feed(&lines, WF_S("abcx"));
+	wf_lines_feed(&lines, WF_S("y"));
+	CHECK_STR(wf_buf_str(&gathered.text), "");
+	wf_lines_feed(&lines, WF_S("zdef\nabcxyz"));
+	wf_lines_finish(&lines);
+	CHECK_STR(wf_buf_str(&gathered.text), "abc|xyzdef|abcxyz|");
+	wf_buf_release(&gathered.text);
 }

@@ -183,7 +183,7 @@ TEST(config_says_which_file_is_wrong)
 	const char *path;
 
 	setup(&f);
-	path = put(&f, ".secrets", "A=b\nnonsense\n");
+	path = put(&f, ".vars", "A=b\nnonsense\n");
 	CHECK(!configure(&f, ""));
 	CHECK_STR(wf_str(f.err.pos.file), path);
 	CHECK_INT(f.err.pos.line, 2);
@@ -257,4 +257,19 @@ TEST(config_environment_file_that_is_wrong_is_said_with_its_line)
 	    &f.err));
 	CHECK_INT(f.err.pos.line, 2);
 	release(&f);
+}
+
+TEST(config_shows_no_line_of_a_file_of_secrets)
+{
+	wf_auto(release) struct fixture f;
+	wf_auto(wf_buf_release) struct wf_buf shown = WF_BUF_INIT;
+	const char *path;
+
+	setup(&f);
+	path = put(&f, ".secrets", "A=b\nhunter2\n");
+	CHECK(!configure(&f, ""));
+	wf_error_render(&shown, &f.err, "error", WF_S("A=b\nhunter2\n"), false);
+	CHECK(wf_str_find(wf_buf_str(&shown), wf_str(path)) >= 0);
+	CHECK(wf_str_find(wf_buf_str(&shown), WF_S(":2:")) >= 0);
+	CHECK(wf_str_find(wf_buf_str(&shown), WF_S("hunter2")) < 0);
 }

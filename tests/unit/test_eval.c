@@ -178,11 +178,26 @@ within(struct wf_arena *arena, const char *text, size_t max)
 
 	memset(big, 'x', 1000);
 	expr_object_set(contexts, WF_S("big"), expr_string((struct wf_str){ big, 1000 }));
+	expr_object_set(contexts, WF_S("wide"),
+	    expr_cstring("\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC"
+	                 "\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC\u20AC"));
 	return expr_case_answer(arena, &test, &scope);
 }
 
 #define TOO_LARGE                                                                                  \
 	"The maximum allowed memory size was exceeded while evaluating the following expression: "
+
+TEST(eval_memory_is_that_of_utf16)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+
+	/* 20 characters are 66 bytes of UTF-16, and 146 if each byte of UTF-8 were one */
+	CHECK_STR(within(arena, "wide == wide", 66 + 66 + 24), "true");
+	CHECK_STR(within(arena, "wide == wide", 66 + 66 - 1), TOO_LARGE "(wide == wide)");
+	CHECK_STR(within(arena, "format('{0}', wide) == 1", 66 + 66), "false");
+	CHECK_STR(within(arena, "format('{0}{0}', wide) == 1", 66 + 66 - 1),
+	    TOO_LARGE "format('{0}{0}', wide)");
+}
 
 TEST(eval_memory_is_limited)
 {

@@ -138,37 +138,55 @@ TEST(facts_of_a_detached_head_take_the_default_branch)
 	scratch_close(&s);
 }
 
-TEST(facts_say_where_github_would_read_the_workflows)
+TEST(facts_name_the_commit_that_workflows_are_read_from)
 {
 	static const struct {
-		const char *spec;
-		bool elsewhere;
+		const char *spec, *sha, *rev; /* NULL: the work tree */
+		bool committed;
 	} rows[] = {
-		{ "issues", true },
-		{ "schedule", true },
-		{ "repository_dispatch", true },
-		{ "pull_request_target", true },
-		{ "push", false },
-		{ "pr", false },
-		{ "dispatch", false },
-		{ "release=v1", false },
+		{ "issues", NULL, "main", false },
+		{ "schedule", NULL, "main", false },
+		{ "repository_dispatch", NULL, "main", false },
+		{ "pull_request_target", NULL, "main", false },
+		{ "workflow_run=CI", NULL, "main", false },
+		{ "push", NULL, NULL, false },
+		{ "push", NULL, "HEAD", true },
+		{ "push=main", NULL, "main", false },
+		{ "push", "main", "main", false },
+		{ "tag=new", NULL, NULL, false },
+		{ "tag=there", NULL, "there", false },
+		{ "pr", NULL, NULL, false },
+		{ "dispatch", NULL, NULL, false },
+		{ "release=v1", NULL, NULL, false },
 	};
-	struct scratch s = scratch_new(SECOND "git checkout -q -b dev HEAD~1");
-	struct event event;
+	struct scratch s = scratch_new(SECOND "git tag there; git checkout -q -b dev HEAD~1");
 
 	scratch_open(&s, "r");
 	for (size_t i = 0; i < WF_COUNT(rows); i++) {
-		event = make(&s, (struct event_args){ .spec = rows[i].spec });
-		CHECK((event_elsewhere(s.arena, &event, s.repo, &s.facts).n > 0) ==
-		      rows[i].elsewhere);
+		struct event_args args = { .spec = rows[i].spec,
+			.sha = rows[i].sha,
+			.committed = rows[i].committed };
+		struct event event = make(&s, args);
+		const char *rev = event_commit_rev(s.arena, s.repo, &s.facts, &args, &event);
+
+		CHECK_STR(wf_str(rev ? rev : "the work tree"),
+		    rows[i].rev ? rows[i].rev : "the work tree");
 	}
-	event = make(&s, (struct event_args){ .spec = "issues" });
-	CHECK_STR(event_elsewhere(s.arena, &event, s.repo, &s.facts),
-	    "GitHub reads the workflows of 'issues' from 'main'; here they are those of the work "
-	    "tree");
-	scratch_run(&s, "git -C r checkout -q main");
+	scratch_close(&s);
+}
+
+TEST(facts_find_the_default_branch_here_or_on_the_remote)
+{
+	static const struct event_args plain, committed = { .committed = true };
+	struct scratch s = scratch_new(SECOND
+	    "cd ..; git clone -q r c; cd c; "
+	    "git checkout -q --detach HEAD~1; git branch -qD main");
+
+	scratch_open(&s, "c");
+	CHECK_STR(wf_str(event_default_rev(s.arena, s.repo, &s.facts, &plain)), "origin/main");
 	scratch_open(&s, "r");
-	CHECK_STR(event_elsewhere(s.arena, &event, s.repo, &s.facts), "");
+	CHECK(event_default_rev(s.arena, s.repo, &s.facts, &plain) == NULL);
+	CHECK_STR(wf_str(event_default_rev(s.arena, s.repo, &s.facts, &committed)), "HEAD");
 	scratch_close(&s);
 }
 

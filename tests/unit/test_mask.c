@@ -269,3 +269,41 @@ TEST(mask_takes_a_value_before_each_of_many_lines)
 	CHECK(mask_hits(mask, WF_S("secret-1, told")));
 	mask_free(mask);
 }
+
+TEST(mask_covers_a_token_as_git_sends_it)
+{
+	wf_auto(wf_buf_release) struct wf_buf buf = WF_BUF_INIT;
+	struct mask *mask = mask_new(NULL);
+
+	mask_add_token(mask, WF_S("gh-token"));
+	CHECK_STR(mask_apply(mask, WF_S("AUTHORIZATION: basic eC1hY2Nlc3MtdG9rZW46Z2gtdG9rZW4="),
+	              &buf),
+	    "AUTHORIZATION: basic ***");
+	CHECK_STR(mask_apply(mask, WF_S("x-access-token:gh-token"), &buf), "x-access-token:***");
+	mask_free(mask);
+}
+
+#define TAIL "........" /* as long as the longest form of the values: base64 */
+
+TEST(mask_tells_where_a_line_may_be_cut)
+{
+	static const struct {
+		const char *text;
+		size_t at, want;
+	} rows[] = {
+		{ "0123456789abcdef" TAIL, 4, 4 }, { "0123secret456789" TAIL, 4, 4 },
+		{ "0123secret456789" TAIL, 5, 4 }, { "0123secret456789" TAIL, 9, 4 },
+		{ "0123secret456789" TAIL, 10, 10 },
+		{ "secret0123456789" TAIL, 3, 6 }, /* something is handed out, whatever comes */
+		{ "0123456789secret", 9, 0 }, /* the value might go on */
+		{ "0123wordsecret89" TAIL, 8, 4 }, /* of parent and child, merged */
+	};
+	struct mask *parent = mask_new(NULL), *mask = mask_new(parent);
+
+	mask_add(parent, WF_S("secret"));
+	mask_add(mask, WF_S("word"));
+	for (size_t i = 0; i < WF_COUNT(rows); i++)
+		CHECK_INT(mask_cut(mask, wf_str(rows[i].text), rows[i].at), rows[i].want);
+	mask_free(mask);
+	mask_free(parent);
+}

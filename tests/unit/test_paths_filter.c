@@ -366,7 +366,9 @@ TEST(paths_filter_errors_are_those_of_the_action)
 		{ "predicate-quantifier", "all",
 		    "::error::Input parameter 'predicate-quantifier' is set to invalid value "
 		    "'all'." },
-		{ "base", "nowhere", "::error::Could not determine what is nowhere - " },
+		{ "base", "nowhere",
+		    "::error::The process '/usr/bin/git' failed with exit code 128" },
+		{ "base", "heads/main", "::error::Could not determine what is heads/main - " },
 	};
 
 	for (size_t i = 0; i < WF_COUNT(rows); i++) {

@@ -359,3 +359,47 @@ TEST(record_calls_sinks_in_order_and_closes_them)
 	record_free(record);
 	CHECK_STR(wf_str(log), "ababxx");
 }
+
+TEST(record_lines_of_several_steps_keep_their_heads)
+{
+	FIXTURE(f);
+	struct record_step other = f.step;
+	struct record_job second = f.job;
+	struct record_step third = { .job = &second, .number = f.step.number };
+	const struct {
+		const struct record_step *step;
+		const char *head;
+	} rows[] = {
+		{ &f.step, "\"job\":2,\"job_id\":\"test\",\"step\":3" },
+		{ &other, "\"job\":2,\"job_id\":\"test\",\"step\":4" },
+		{ &third, "\"job\":5,\"job_id\":\"second\",\"step\":3" },
+		{ &f.step, "\"job\":2,\"job_id\":\"test\",\"step\":3" },
+	};
+
+	other.number = 4;
+	second.number = 5;
+	second.id = WF_S("second");
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		struct record_event event = { .kind = RECORD_LINE,
+			.step = rows[i].step,
+			.text = WF_S("a \"line\"") };
+		wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+
+		check_json(&f, &event,
+		    wf_strf(arena, "\"type\":\"line\",\"run\":1,%s,\"text\":\"a \\\"line\\\"\"",
+		        rows[i].head)
+		        .p);
+	}
+}
+
+TEST(record_held_time_is_that_of_all_events)
+{
+	FIXTURE(f);
+	int64_t held;
+
+	record_hold_time(f.record);
+	held = record_now(f.record);
+	CHECK(record_now(f.record) == held);
+	record_release_time(f.record);
+	CHECK(record_now(f.record) > held);
+}

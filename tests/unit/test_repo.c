@@ -499,6 +499,24 @@ TEST(repo_names_what_objects_are_borrowed_from)
 	scratch_close(&s);
 }
 
+TEST(repo_alternates_may_be_relative)
+{
+	struct scratch s = scratch_new(SCRATCH_FIRST
+	    "cd ..; git clone -q --shared r one; git clone -q --shared one two;"
+	    "echo ../../../one/.git/objects >two/.git/objects/info/alternates;"
+	    "echo ../../../r/.git/objects >one/.git/objects/info/alternates;"
+	    "git -C two cat-file -e HEAD");
+	const char **paths;
+	size_t n;
+
+	scratch_open(&s, "two");
+	repo_alternates(s.repo, s.arena, &paths, &n);
+	CHECK_INT(n, 2);
+	CHECK(wf_str_ends(wf_str(paths[0]), WF_S("/one/.git/objects")));
+	CHECK(wf_str_ends(wf_str(paths[1]), WF_S("/r/.git/objects")));
+	scratch_close(&s);
+}
+
 TEST(repo_config_reads_values)
 {
 	struct scratch s = scratch_new(SCRATCH_FIRST "git config github.user ann");

@@ -121,3 +121,61 @@ TEST(report_bounds_what_it_keeps)
 	CHECK_INT(f.report->summaries.n, 16);
 	CHECK_INT(f.report->summaries.dropped, 24);
 }
+
+static const struct record_run first_run = { .number = 1 };
+static const struct record_job first_job = { .run = &first_run, .number = 1 };
+#define FIRST_STEP ((struct record_step){ .job = &first_job, .number = 1 })
+
+static void
+annotate(struct record *record, const struct record_step *step, const char *level, int times)
+{
+	for (int i = 0; i < times; i++)
+		record_put(record, &(struct record_event){ .kind = RECORD_ANNOTATION,
+		                       .step = step,
+		                       .level = level,
+		                       .text = WF_S("x") });
+}
+
+TEST(report_keeps_ten_annotations_of_each_level_of_a_step)
+{
+	FIXTURE(f);
+	struct record_step step = FIRST_STEP;
+	struct record_step second = step;
+
+	second.number = step.number + 1;
+	annotate(f.record, &step, "error", 12);
+	annotate(f.record, &step, "warning", 11);
+	annotate(f.record, &step, "notice", 10);
+	annotate(f.record, &second, "error", 3);
+	CHECK_INT(f.report->annotations.n, 33);
+	CHECK_INT(f.report->annotations.dropped, 3);
+}
+
+TEST(report_cuts_messages_by_utf16_units)
+{
+	FIXTURE(f);
+	struct record_step step = FIRST_STEP;
+	wf_auto(wf_buf_release) struct wf_buf text = WF_BUF_INIT;
+
+	for (int i = 0; i < REPORT_MESSAGE_MAX - 1; i++)
+		wf_buf_addc(&text, 'a');
+	wf_buf_adds(&text, "\xf0\x9f\x98\x80"); /* two units: one too many */
+	record_put(f.record, &(struct record_event){ .kind = RECORD_ANNOTATION,
+	                         .step = &step,
+	                         .level = "error",
+	                         .text = wf_buf_str(&text) });
+	CHECK_INT(f.report->annotations.items[0].text.n, REPORT_MESSAGE_MAX - 1);
+}
+
+TEST(report_keeps_twenty_summaries_of_a_job)
+{
+	FIXTURE(f);
+	struct record_step step = FIRST_STEP;
+
+	for (int i = 0; i < REPORT_SUMMARIES_MAX + 2; i++)
+		record_put(f.record, &(struct record_event){ .kind = RECORD_STEP_SUMMARY,
+		                         .step = &step,
+		                         .text = WF_S("# x\n") });
+	CHECK_INT(f.report->summaries.n, REPORT_SUMMARIES_MAX);
+	CHECK_INT(f.report->summaries.dropped, 2);
+}

@@ -5,6 +5,7 @@
 #include "runner/scratch.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,6 +79,28 @@ TEST(scratch_refuses_a_parent_that_others_may_change)
 	CHECK(wf_mkdirs(parent, 0755, NULL));
 	CHECK_INT(chmod(parent, 0777), 0);
 	CHECK(!scratch_new(&err));
+	CHECK(wf_remove_tree(tmp, NULL));
+	unsetenv("TMPDIR");
+}
+
+/* Scripts, command files and event.json hold secrets; what is below is as open as the job needs it.
+ */
+TEST(scratch_is_for_its_owner_alone)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	char *tmp = own_tmpdir(arena);
+	const char *parent = wf_strf(arena, "%s/wfrun-%u", tmp, (unsigned)geteuid()).p;
+	mode_t mask = umask(0);
+	struct scratch *scratch = scratch_new(NULL);
+	const char *folder = scratch_folder(scratch, arena, "job-1", NULL);
+	struct stat st;
+
+	umask(mask);
+	CHECK_INT(stat(parent, &st), 0);
+	CHECK_INT(st.st_mode & 07777, 0700);
+	CHECK_INT(stat(wf_join(arena, folder, ".."), &st), 0);
+	CHECK_INT(st.st_mode & 07777, 0700);
+	scratch_free(scratch);
 	CHECK(wf_remove_tree(tmp, NULL));
 	unsetenv("TMPDIR");
 }

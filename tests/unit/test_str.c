@@ -46,6 +46,11 @@ TEST(str_find_finds_the_first)
 	CHECK_INT(wf_str_find(WF_S("abab"), WF_S("ba")), 1);
 	CHECK_INT(wf_str_find(WF_S("abab"), WF_S("")), 0);
 	CHECK_INT(wf_str_find(WF_S("ab"), WF_S("abc")), -1);
+	/* the first byte, again and again */
+	CHECK_INT(wf_str_find(WF_S("aaaaaaaaaaaaaaaaaaaab"), WF_S("aab")), 18);
+	CHECK_INT(wf_str_find(WF_S("aaaaaaaaaaaaaaaaaaaa"), WF_S("aab")), -1);
+	CHECK_INT(wf_str_find(WF_S("aaaaaaaa"), WF_S("aab")), -1);
+	CHECK_INT(wf_str_find(WF_S("aaaaaaab"), WF_S("b")), 7);
 	CHECK_INT(wf_str_rfind_char(WF_S("a/b/c"), '/'), 3);
 	CHECK_INT(wf_str_find_char(WF_S(""), '/'), -1);
 }
@@ -107,4 +112,19 @@ TEST(str_distance_counts_changes)
 	CHECK_INT(wf_str_distance(WF_S("needs"), WF_S("neds")), 1);
 	CHECK_INT(wf_str_distance(WF_S("Needs"), WF_S("needs")), 0);
 	CHECK_INT(wf_str_distance(WF_S(""), WF_S("abc")), 3);
+}
+
+TEST(str_plain_ends_at_each_byte_that_is_not)
+{
+	static const char bytes[] = { '"', '\\', '\t', '\x7f', '\x1f', '\0', '\x80', '\xff' };
+	char text[40];
+
+	for (size_t i = 0; i < WF_COUNT(bytes); i++) {
+		for (size_t at = 0; at < sizeof(text); at++) {
+			memset(text, i % 2 ? '~' : ' ', sizeof(text));
+			text[at] = bytes[i];
+			CHECK(wf_str_plain((struct wf_str){ text, sizeof(text) }, '"', '\\') == at);
+		}
+	}
+	CHECK(wf_str_plain(WF_S("a\"b"), '\\', '\\') == 3);
 }
