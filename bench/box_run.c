@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* box_run.c - runs one command in a box, for scripts that measure and test boxes.
  *
- *     box_run [--host] [-n TIMES] STATE COMMAND...
+ *     box_run [--host] [--image LAYER] [-n TIMES] STATE COMMAND...
  *
  * STATE is an empty folder, which is also the work tree. Output goes where it came from; the exit
  * status is the command's (128 + signal), or 125 when there was none. With -n the command runs that
- * many times, one after the other, in the same box. */
+ * many times, one after the other, in the same box. LAYER is the folder of an unpacked image. */
 #include "base/fs.h"
 #include "runner/box/box.h"
 
@@ -17,6 +17,7 @@
 struct bench {
 	struct box *box;
 	struct box_exec exec;
+	const char *image; /* NULL: the machine */
 	int times;
 	int status;
 };
@@ -69,10 +70,13 @@ static int
 run(struct bench *bench, enum box_kind kind, const char *state)
 {
 	struct wf_arena *arena = wf_arena_new();
+	const char *const layers[] = { bench->image, NULL };
+	const struct box_image image = { .layers = layers, .user = "" };
 	struct box_spec spec = { .name = "bench", .repo = "bench", .worktree = state };
 	uv_loop_t loop;
 
 	spec.state = state;
+	spec.image = bench->image ? &image : NULL;
 	spec.temp = wf_join(arena, state, "temp");
 	uv_loop_init(&loop);
 	if (wf_mkdirs(spec.temp, 0755, NULL)) {
@@ -101,11 +105,14 @@ main(int argc, char **argv)
 	for (; argv[i] && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "--host") == 0)
 			kind = BOX_HOST;
+		else if (strcmp(argv[i], "--image") == 0 && argv[i + 1])
+			bench.image = argv[++i];
 		else if (strcmp(argv[i], "-n") == 0 && argv[i + 1])
 			bench.times = (int)strtol(argv[++i], NULL, 10);
 	}
 	if (argc - i < 2) {
-		fprintf(stderr, "usage: box_run [--host] [-n TIMES] STATE COMMAND...\n");
+		fprintf(stderr,
+		    "usage: box_run [--host] [--image LAYER] [-n TIMES] STATE COMMAND...\n");
 		return 125;
 	}
 	bench.exec = (struct box_exec){

@@ -5,6 +5,7 @@
 
 #include "base/fs.h"
 #include "model/template.h"
+#include "runner/container.h"
 #include "runner/job_setup.h"
 #include "runner/offer.h"
 #include "runner/scope.h"
@@ -240,8 +241,38 @@ milliseconds(double minutes)
 }
 
 static void
+start_box(struct job *job)
+{
+	struct wf_error err;
+
+	if (!job_setup(job, &err)) {
+		job_setup_failed(job, &err);
+		return;
+	}
+	uv_timer_start(&job->timer, on_timeout, milliseconds(job->timeout_minutes), 0);
+	job->box_started = true;
+	box_start(job->box);
+}
+
+/* The image that was not stored has come, or cannot. */
+static void
+on_image(struct job *job, const struct wf_error *err)
+{
+	if (job->facts.cancelled) {
+		job->steps.status = PLAN_CANCELLED;
+		job->facts.setup_failed = true;
+	} else if (err) {
+		job_setup_failed(job, err);
+	} else {
+		start_box(job);
+	}
+	job_advance(job);
+}
+
+static void
 enter_setup(struct job *job)
 {
+	bool stored = true;
 	struct session *session = job->call->run->session;
 	const struct record_event event = { .kind = RECORD_JOB_STARTED, .job = job->rec };
 	struct wf_error err;
@@ -255,13 +286,11 @@ enter_setup(struct job *job)
 	job->timer_open = true;
 	record_put(session->record, &event);
 	run_in_progress(job->call->run);
-	if (!job_setup(job, &err)) {
+	if (!job_prepare(job, &err) ||
+	    (job->container && !container_get(job, on_image, &stored, &err)))
 		job_setup_failed(job, &err);
-		return;
-	}
-	uv_timer_start(&job->timer, on_timeout, milliseconds(job->timeout_minutes), 0);
-	job->box_started = true;
-	box_start(job->box);
+	else if (stored)
+		start_box(job);
 }
 
 static void

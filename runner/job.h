@@ -72,6 +72,7 @@ struct job {
 	struct mask *mask;
 	struct matcher_set *matchers; /* NULL until ::add-matcher:: */
 	struct box *box;
+	struct container *container; /* NULL: the box shows this machine */
 	const char *state_dir, *temp_dir; /* on the host */
 	const char *commands_dir; /* the folder of command files, as the job sees it */
 	int temp_fd, commands_fd; /* temp, and its folder of command files; opened before any step

@@ -4,6 +4,7 @@
 #include "runner/job_setup.h"
 
 #include "base/fs.h"
+#include "runner/container.h"
 #include "runner/environment.h"
 #include "runner/files.h"
 #include "runner/scope.h"
@@ -123,6 +124,8 @@ make_box(struct job *job, struct wf_error *err)
 		return false;
 	if (session->options->box != BOX_HOST)
 		add_mounts(job, self, &spec);
+	if (job->container && !container_use(job, &spec, err))
+		return false;
 	job->box = box_new(session->options->box, job->arena, &session->loop, &spec);
 	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
 	job->box->spec.busy = job->commands_dir;
@@ -152,7 +155,9 @@ make_env(struct job *job, struct wf_error *err)
 	struct session *session = job->call->run->session;
 
 	job->env.arena = job->arena;
-	job->env.base = env_base(job->arena, session->options->box, &job->box->layout);
+	job->env.base = job->container
+	                    ? container_env(job->container, job->box->layout.home)
+	                    : env_base(job->arena, session->options->box, &job->box->layout);
 	job->env.values = expr_object_new(job->arena);
 	job->env.values->exact = true;
 	job->env.first_path = wf_str(uses_stubs_inside(session));
@@ -211,9 +216,15 @@ list_steps(struct job *job)
 }
 
 bool
+job_prepare(struct job *job, struct wf_error *err)
+{
+	return make_folders(job, err) && container_read(job, err);
+}
+
+bool
 job_setup(struct job *job, struct wf_error *err)
 {
-	if (!make_folders(job, err) || !make_box(job, err))
+	if (!make_box(job, err))
 		return false;
 	if (!scope_job(job, err))
 		return false;
@@ -223,7 +234,7 @@ job_setup(struct job *job, struct wf_error *err)
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
-	job->has_bash = has_bash(job);
+	job->has_bash = !job->container && has_bash(job); /* 6.4: in a container sh, always */
 	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 

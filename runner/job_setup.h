@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+/* Makes the folders on the host, and finds out on which image the job runs, if on any. */
+bool job_prepare(struct job *job, struct wf_error *err);
 /* Prepares everything up to a box that only has to be started. */
 bool job_setup(struct job *job, struct wf_error *err);
 /* Says why, and sets the fact. */

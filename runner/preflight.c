@@ -5,6 +5,7 @@
 #include "model/call.h"
 #include "model/template.h"
 #include "plan/environment.h"
+#include "runner/container.h"
 #include "runner/environment.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
@@ -355,7 +356,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 		const struct expr_token *token;
 		const char *what;
 	} keys[] = {
-		{ job->container, "job containers are not made yet: the job runs in the sandbox" },
+		{ walk->session->options->box == BOX_HOST ? job->container : NULL,
+		    "--box host makes no containers: the job runs on this machine" },
 		{ job->services, "service containers are not started yet" },
 		{ job->environment, "protection rules of environments are not asked, and no "
 		                    "deployment is recorded" },
@@ -392,10 +394,13 @@ check_job(struct walk *walk, const struct job_def *job, const struct permissions
 {
 	const struct select *select = walk->session->options->select;
 	enum select_part part = parts ? parts[job->index] : SELECT_NEEDED;
+	struct wf_error err;
 
 	if (part == SELECT_NONE)
 		return;
 	check_differences(walk, job);
+	if (!container_check(walk->session, job, &err))
+		add_error(walk, &err);
 	enter_environment(walk, job);
 	scan_secrets(walk, job->env);
 	if (job->uses.n && parts)

@@ -2,6 +2,7 @@
 /* scope.c - contexts, put together when a job is set up and when a composite action starts. */
 #include "runner/scope.h"
 
+#include "runner/container.h"
 #include "runner/environment.h"
 #include "runner/job.h"
 #include "runner/session_state.h"
@@ -109,6 +110,8 @@ job_context(struct job *job)
 	expr_object_set(context, WF_S("workflow_sha"), expr_string(sha));
 	expr_object_set(context, WF_S("workflow_repository"), expr_string(repository));
 	expr_object_set(context, WF_S("workflow_file_path"), expr_string(wf->path));
+	if (job->container)
+		expr_object_set(context, WF_S("container"), container_context(job->container));
 	return context;
 }
 
@@ -125,8 +128,9 @@ github_context(struct job *job, struct expr_object *contexts)
 	expr_object_set(github, WF_S("job"), expr_string(job->def->id));
 	put(github, "workspace", job->box->layout.workspace);
 	expr_object_set(github, WF_S("event_path"),
-	    expr_string(wf_strf(job->arena, "%s/_github_workflow/event.json",
-	        job->box->layout.temp)));
+	    expr_string(job->container ? WF_S("/github/workflow/event.json")
+	                               : wf_strf(job->arena, "%s/_github_workflow/event.json",
+	                                     job->box->layout.temp)));
 	return github;
 }
 

@@ -12,6 +12,7 @@
 #include "runner/preflight.h"
 #include "runner/service/service.h"
 #include "runner/session_state.h"
+#include "runner/stock.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -441,6 +442,7 @@ static void
 cancel_all(struct session *session, bool now)
 {
 	session->cancelled = true;
+	stock_cancel(session->stock);
 	session->ending = now;
 	for (struct run *run = session->runs; run; run = run->next)
 		if (run->result == PLAN_PENDING)
@@ -697,7 +699,9 @@ close_session(struct session *session)
 	ledger_close(session->ledger);
 	service_stop(session->service);
 	scratch_free(session->scratch);
+	stock_close(session->stock);
 	mask_free(session->mask);
+	uv_run(&session->loop, UV_RUN_DEFAULT); /* what was closed, goes */
 	if (uv_loop_close(&session->loop) != 0)
 		abort(); /* a handle was left open */
 }

@@ -54,6 +54,8 @@ struct session_options {
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
+	bool offline; /* no image is pulled */
+	const char *const *insecure; /* registries that may be without TLS; NULL-ended, or NULL */
 	enum session_workflows_from workflows_from;
 	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */

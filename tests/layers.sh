@@ -14,6 +14,8 @@ uv.h runner/*|tests/unit/*
 openssl/ runner/*
 sqlite3.h runner/store/db.c
 microhttpd.h runner/service/server.c
+curl/ runner/net/http.c
+archive runner/image/unpack.c
 cmocka.h tests/unit/*"
 case=0
 

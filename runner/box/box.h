@@ -21,14 +21,16 @@ enum box_kind { BOX_SANDBOX, BOX_HOST, BOX_DOCKER, BOX_PODMAN };
 
 struct box_engine; /* box/engine.h */
 
-/* GitHub's own places, as the job sees them (semantics.md 3.10). */
+/* GitHub's own places, as the job sees them (semantics.md 3.10); in brackets those of a box made of
+ * an image (8.3). */
 struct box_layout {
-	const char *home; /* /home/runner */
-	const char *work; /* /home/runner/work */
-	const char *workspace; /* /home/runner/work/REPO/REPO; empty until checkout */
-	const char *temp; /* /home/runner/work/_temp */
-	const char *actions; /* /home/runner/work/_actions */
-	const char *tool_cache; /* /opt/hostedtoolcache */
+	const char *home; /* /home/runner [/github/home] */
+	const char *work; /* /home/runner/work [/__w] */
+	const char
+	    *workspace; /* /home/runner/work/REPO/REPO [/__w/REPO/REPO]; empty until checkout */
+	const char *temp; /* /home/runner/work/_temp [/__w/_temp] */
+	const char *actions; /* /home/runner/work/_actions [/__w/_actions] */
+	const char *tool_cache; /* /opt/hostedtoolcache [/__t] */
 };
 
 /* A host folder or file that the job sees at another place. Without `inside` it is a folder that
@@ -36,6 +38,14 @@ struct box_layout {
 struct box_mount {
 	const char *host, *inside;
 	bool writable;
+};
+
+/* The root of a container: an unpacked image in place of this machine's own files. */
+struct box_image {
+	const char *const *layers; /* absolute host folders, the top first; NULL-ended */
+	/* as whom processes run: "", or "name", "1000", "name:group", by the image's own files;
+	 * without privileges root alone is possible */
+	const char *user;
 };
 
 struct box_spec {
@@ -54,6 +64,7 @@ struct box_spec {
 	/* a folder in `temp`, as the job sees it, or NULL: many small files come and go in it. A
 	 * sandbox has it in memory; so what is put there is reached through box_open() only. */
 	const char *busy;
+	const struct box_image *image; /* of a sandbox; NULL: it shows this machine */
 	const struct box_mount *mounts; /* more of them: stubs, actions */
 	size_t nmounts;
 	/* host folders that a sandbox shows empty, NULL-ended or NULL: what wfrun keeps for itself,

@@ -21,6 +21,14 @@ struct child_order {
 	int in, out, err; /* descriptors above 2 */
 };
 
+/* As whom processes run. */
+struct child_user {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t ngroups;
+};
+
 struct child {
 	uint32_t id;
 	pid_t pid;
@@ -29,6 +37,7 @@ struct child {
 /* Those that have not ended. */
 struct children {
 	struct wf_arena *arena;
+	const struct child_user *user; /* NULL: as this process */
 	bool filtered; /* each gets the system call filter (filter.h) */
 	struct child *items;
 	size_t n, cap;

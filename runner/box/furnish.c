@@ -194,6 +194,8 @@ make_temporary(struct root *root, struct wf_error *err)
 {
 	wf_auto(wf_close_fd) int there = place_open(root->box, "/var/tmp", O_DIRECTORY);
 
+	if (root->setup->spec.image)
+		return true; /* it has its own, which vanish with the box */
 	if (!own_folder(root, "/own/tmp", "/tmp", MOUNT_WRITABLE, err))
 		return false;
 	return there < 0 || own_folder(root, "/own/var-tmp", "/var/tmp", MOUNT_WRITABLE, err);
@@ -287,6 +289,22 @@ put_file(int folder, const char *path, struct wf_str text, struct wf_error *err)
 	return true;
 }
 
+/* A file of an image, made anew: what stands there may be a link to anywhere. */
+static bool
+make_file(struct root *root, const char *name, struct wf_str text, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int etc = place_folder(root->box, "/etc", err);
+	wf_auto(wf_close_fd) int fd = -1;
+
+	if (etc < 0)
+		return false;
+	unlinkat(etc, name, 0);
+	fd = openat(etc, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0644);
+	if (fd < 0 || !wf_write_all(fd, text))
+		return wf_fail_sys(err, errno, "/etc/%s", name);
+	return true;
+}
+
 /* A file of the box with other text: written over where that is possible, so that a job can replace
  * it, else mounted. */
 static bool
@@ -319,7 +337,10 @@ make_hosts(struct root *root, struct wf_error *err)
 
 	space_hostname(root->setup->spec.name, name);
 	text = wf_strf(root->arena, "%.*s\n127.0.1.1\t%s\n", WF_ARG(wf_str_trim(text)), name);
-	return replace_file(root, "/etc/hosts", text, err);
+	if (!root->setup->spec.image)
+		return replace_file(root, "/etc/hosts", text, err);
+	return make_file(root, "hosts", text, err) &&
+	       make_file(root, "hostname", wf_strf(root->arena, "%s\n", name), err);
 }
 
 /* /etc/resolv.conf is often a link to a file below /run, which the box does not show. */
@@ -334,6 +355,8 @@ make_resolver(struct root *root, struct wf_error *err)
 
 	if (old < 0)
 		return true;
+	if (root->setup->spec.image)
+		return make_file(root, "resolv.conf", host_file(root, old), err);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", old);
 	n = readlink(path, target, sizeof(target) - 1);
 	if (n < 0)

@@ -10,6 +10,7 @@
 #include "runner/box/child.h"
 #include "runner/box/root.h"
 #include "runner/box/space.h"
+#include "runner/box/user.h"
 #include "runner/box/wire.h"
 
 #include <errno.h>
@@ -77,8 +78,7 @@ make_sandbox(struct init *init, struct wf_error *err)
 {
 	const struct wire_setup *setup = &init->setup;
 
-	return limits_join(setup->joins, err) &&
-	       space_enter(init->sock, setup->parent, setup->spec.no_network, err) &&
+	return limits_join(setup->joins, err) && space_enter(init->sock, setup, err) &&
 	       space_name(setup->spec.name, err) &&
 	       root_build(&init->root, init->arena, setup, err) && space_drop(err);
 }
@@ -95,6 +95,9 @@ set_up(struct init *init, struct wf_error *err)
 	bool made = init->setup.sandbox ? make_sandbox(init, err) : be_reaper(err);
 
 	if (!made || !watch_signals(init, err))
+		return false;
+	if (init->setup.spec.image &&
+	    !user_find(init->arena, init->setup.spec.image->user, &init->children.user, err))
 		return false;
 	init->null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return init->null >= 0 || wf_fail_sys(err, errno, "/dev/null");

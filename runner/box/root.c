@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* root.c - the root of a sandbox: the host's, with overlays over it.
+/* root.c - the root of a sandbox: the host's, with overlays over it, or the layers of an image.
  *
  * All is built on a tmpfs of its own, the base, which first becomes the root (the host is then at
  * /old), and at the end lies under the box's /run, where no path leads to it: there it keeps what
@@ -337,8 +337,6 @@ reopen_box(struct root *root, struct wf_error *err)
 static bool
 show_host(struct root *root, struct wf_error *err)
 {
-	if (!reopen_box(root, err))
-		return false;
 	if (lay(root, &root->host, 1, 0755, root->box) == 0) {
 		if (!reopen_box(root, err))
 			return false;
@@ -349,6 +347,52 @@ show_host(struct root *root, struct wf_error *err)
 		return false;
 	return split(root, root->host, root->box, "/") ||
 	       wf_fail(err, WF_ERR_SYS, WF_NOWHERE, "the root folder cannot be listed");
+}
+
+/* ---- an image ---- */
+
+static bool
+lay_image(struct root *root, const struct box_image *image, struct wf_error *err)
+{
+	size_t n = 0, opened = 0;
+	struct stat st = { .st_mode = 0755 };
+	int *fds, errnum = 0;
+
+	while (image->layers[n])
+		n++;
+	fds = wf_new_array(root->arena, n, int);
+	for (; opened < n && errnum == 0; opened++) {
+		fds[opened] = place_open(root->host, image->layers[opened], O_DIRECTORY);
+		errnum = fds[opened] < 0 ? errno : 0;
+	}
+	if (errnum == 0 && fstat(fds[0], &st) == 0)
+		errnum = lay(root, fds, n, st.st_mode, root->box);
+	for (size_t i = 0; i < opened; i++)
+		wf_close_fd(&fds[i]);
+	return errnum == 0 || wf_fail_sys(err, errnum, "layers of the image");
+}
+
+/* The box's /run is the image's own, wherever enter() shows it. */
+static bool
+show_image(struct root *root, const struct box_image *image, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int own = place_open(root->base, "/own/run", O_DIRECTORY);
+	wf_auto(wf_close_fd) int run = -1;
+
+	if (!lay_image(root, image, err) || !reopen_box(root, err))
+		return false;
+	run = place_folder(root->box, "/run", err);
+	return run >= 0 && (mount_bind(run, own, MOUNT_WRITABLE, err) || wf_wrap(err, "/run"));
+}
+
+static bool
+show_root(struct root *root, struct wf_error *err)
+{
+	const struct box_image *image = root->setup->spec.image;
+
+	if (!reopen_box(root, err))
+		return false;
+	return image ? show_image(root, image, err) : show_host(root, err);
 }
 
 /* ---- build ---- */
@@ -387,7 +431,7 @@ static const struct stage {
 	{ "mounts of this machine", read_mounts },
 	{ "base of the box", make_base },
 	{ "writable layer", choose_uppers },
-	{ "host's folders", show_host },
+	{ "root folder", show_root },
 	{ "sources of layers", keep_sources },
 	{ "folders of its own", root_furnish },
 	{ "way in", enter },

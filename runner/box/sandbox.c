@@ -124,6 +124,28 @@ static const struct box_ops sandbox_ops = {
 	.free = sandbox_free,
 };
 
+static struct box_layout
+layout_of(struct wf_arena *arena, const struct box_spec *spec)
+{
+	if (spec->image)
+		return (struct box_layout){
+			.home = "/github/home",
+			.work = "/__w",
+			.workspace = wf_strf(arena, "/__w/%s/%s", spec->repo, spec->repo).p,
+			.temp = "/__w/_temp",
+			.actions = "/__w/_actions",
+			.tool_cache = "/__t",
+		};
+	return (struct box_layout){
+		.home = "/home/runner",
+		.work = "/home/runner/work",
+		.workspace = wf_strf(arena, "/home/runner/work/%s/%s", spec->repo, spec->repo).p,
+		.temp = "/home/runner/work/_temp",
+		.actions = "/home/runner/work/_actions",
+		.tool_cache = "/opt/hostedtoolcache",
+	};
+}
+
 struct box *
 box_sandbox_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec)
 {
@@ -135,13 +157,6 @@ box_sandbox_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *
 	box->loop = loop;
 	box->arena = arena;
 	box->spec = *spec;
-	box->layout = (struct box_layout){
-		.home = "/home/runner",
-		.work = "/home/runner/work",
-		.workspace = wf_strf(arena, "/home/runner/work/%s/%s", spec->repo, spec->repo).p,
-		.temp = "/home/runner/work/_temp",
-		.actions = "/home/runner/work/_actions",
-		.tool_cache = "/opt/hostedtoolcache",
-	};
+	box->layout = layout_of(arena, spec);
 	return box;
 }

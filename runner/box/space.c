@@ -97,15 +97,15 @@ write_proc(const char *path, const char *text)
 	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 }
 
-/* A user namespace in which this user is itself, and the only one. */
+/* A user namespace in which this user is itself, or root, and the only one. */
 static bool
-enter_user(struct wf_error *err)
+enter_user(bool as_root, struct wf_error *err)
 {
 	char users[64], groups[64];
 	unsigned uid = getuid(), gid = getgid();
 
-	snprintf(users, sizeof(users), "%u %u 1\n", uid, uid);
-	snprintf(groups, sizeof(groups), "%u %u 1\n", gid, gid);
+	snprintf(users, sizeof(users), "%u %u 1\n", as_root ? 0 : uid, uid);
+	snprintf(groups, sizeof(groups), "%u %u 1\n", as_root ? 0 : gid, gid);
 	if (unshare(CLONE_NEWUSER) < 0)
 		return refuse(err, errno, "a user namespace");
 	if (!write_proc("/proc/self/setgroups", "deny") ||
@@ -170,9 +170,11 @@ raise_loopback(struct wf_error *err)
 }
 
 bool
-space_enter(int sock, pid_t parent, bool own_network, struct wf_error *err)
+space_enter(int sock, const struct wire_setup *setup, struct wf_error *err)
 {
-	if (!may_mount() && !enter_user(err))
+	bool own_network = setup->spec.no_network;
+
+	if (!may_mount() && !enter_user(setup->spec.image != NULL, err))
 		return false;
 	if (own_network && unshare(CLONE_NEWNET) < 0)
 		return refuse(err, errno, "a network namespace");
@@ -183,7 +185,7 @@ space_enter(int sock, pid_t parent, bool own_network, struct wf_error *err)
 	/* after the change of credentials, which clears it */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return wf_fail_sys(err, errno, "prctl");
-	if (getppid() != parent)
+	if (getppid() != setup->parent)
 		_exit(0);
 	return fork_init(sock, err);
 }

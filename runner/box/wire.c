@@ -199,6 +199,23 @@ wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct 
 	request->counts[0] = (uint32_t)setup->spec.nmounts;
 	request->counts[1] = wire_put_list(texts, setup->spec.covered);
 	request->counts[2] = wire_put_list(texts, setup->joins);
+	if (!setup->spec.image)
+		return;
+	wire_put(texts, setup->spec.image->user);
+	request->counts[3] = wire_put_list(texts, setup->spec.image->layers);
+}
+
+/* An image has at least one layer. */
+static const struct box_image *
+get_image(struct wf_arena *arena, struct wf_str *texts, uint32_t nlayers)
+{
+	struct box_image *image = nlayers > 0 ? wf_new(arena, struct box_image) : NULL;
+
+	if (!image)
+		return NULL;
+	image->user = wire_get(texts);
+	image->layers = (const char *const *)wire_get_list(arena, texts, nlayers);
+	return image;
 }
 
 void
@@ -223,4 +240,5 @@ wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struc
 	setup->spec.nmounts = n;
 	setup->spec.covered = (const char *const *)wire_get_list(arena, &texts, request->counts[1]);
 	setup->joins = (const char *const *)wire_get_list(arena, &texts, request->counts[2]);
+	setup->spec.image = get_image(arena, &texts, request->counts[3]);
 }

@@ -30,8 +30,8 @@ enum wire_request_kind {
 struct wire_request {
 	enum wire_request_kind kind;
 	uint32_t id; /* comes back with the answer; of WIRE_SIGNAL: the process it is for */
-	uint32_t counts[3]; /* lengths of the lists of texts: mounts, covered, joins; argv, env;
-	                       layers */
+	uint32_t counts[4]; /* lengths of the lists of texts: mounts, covered, joins, layers; argv,
+	                       env; layers */
 	int signum;
 	bool group;
 };

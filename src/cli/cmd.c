@@ -89,6 +89,8 @@ static const struct cmd_def commands[] = {
 	{ "event", "[SPEC]", "the payload of an event, as JSON", IN_EVENT, 0, 1, cmd_event },
 	{ "match", "[--] NAME...", "which names a list of patterns takes", IN_MATCH, 1, SIZE_MAX,
 	    cmd_match },
+	{ "image", "pull|import|list|remove [NAME...]",
+	    "the images that jobs with a container run on", IN_IMAGE, 1, SIZE_MAX, cmd_image },
 	{ "help", "[COMMAND]", "this help, or that of a command", IN_HELP, 0, 1, cmd_help },
 	{ "completion", "", "a script for bash that completes commands and options", IN_COMPLETION,
 	    0, 0, cmd_completion },

@@ -34,6 +34,7 @@ enum {
 	IN_HELP = 1 << 9,
 	IN_COMPLETION = 1 << 10,
 	IN_FETCH = 1 << 11,
+	IN_IMAGE = 1 << 12,
 	IN_ALL = ~0,
 };
 
@@ -60,4 +61,4 @@ void cmd_print_wrapped(const struct wf_buf *text);
 void cmd_print_json(struct expr_value value);
 
 cmd_fn cmd_fetch, cmd_run, cmd_plan, cmd_why, cmd_list, cmd_check, cmd_parse, cmd_eval, cmd_event,
-    cmd_match;
+    cmd_match, cmd_image;

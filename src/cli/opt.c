@@ -140,7 +140,7 @@ static const char *const color_names[] = { "auto", "always", "never", NULL }; /*
 /* as enum graph_form; "" stands for the list, which is no graph */
 static const char *const graph_names[] = { "", "text", "dot", "mermaid", "svg", NULL };
 
-#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL)
+#define IN_JSON (IN_RUN | IN_PLAN | IN_WHY | IN_LIST | IN_CHECK | IN_EVAL | IN_IMAGE)
 #define IN_EVENTFUL (IN_RUN | IN_PLAN | IN_WHY | IN_EVENT)
 
 static const struct opt options[] = {
@@ -179,6 +179,9 @@ static const struct opt options[] = {
 	{ 0, "pids", "N", "at most so many processes in a sandbox", IN_RUN, COUNT(pids) },
 	{ 0, "cpus", "N", "at most so many processors for a sandbox", IN_RUN, CPUS(millicpus) },
 	{ 0, "stubs", "DIR", "programs and actions that stand in", IN_RUN | IN_FETCH, TEXT(stubs) },
+	{ 0, "insecure-registry", "HOST[:PORT]", "a registry that may be without TLS",
+	    IN_RUN | IN_IMAGE, LIST(insecure) },
+	{ 0, "name", "NAME", "what an imported image is called", IN_IMAGE, TEXT(name) },
 	{ 'j', "jobs", "N", "jobs at a time (default: the processors)", IN_RUN, JOBS(jobs) },
 	{ 0, "no-chain", NULL, "do not follow workflow_run", IN_RUN | IN_PLAN, FLAG(no_chain) },
 	{ 0, "chain-from", "default|worktree", "where the workflows that follow come from",

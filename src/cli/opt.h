@@ -60,6 +60,9 @@ struct args {
 	unsigned workflows_from; /* enum session_workflows_from */
 	struct opt_list only_jobs, matrix, steps; /* what is selected */
 
+	const char *name; /* of an image */
+	struct opt_list insecure; /* registries without TLS */
+
 	struct opt_list patterns; /* match */
 	const char *context; /* eval */
 	bool source; /* parse */
