@@ -55,6 +55,9 @@ struct session_options {
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
 	bool offline; /* no image is pulled */
+	/* labels of `runs-on` to the images that stand in for such machines in an engine; "*": for
+	 * all others. May be NULL. */
+	const struct expr_object *images;
 	const char *const *insecure; /* registries that may be without TLS; NULL-ended, or NULL */
 	enum session_workflows_from workflows_from;
 	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */

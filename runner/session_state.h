@@ -35,6 +35,7 @@ struct session {
 	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
 	bool service_failed;
 	struct mask *mask; /* secrets given on the command line */
+	struct engine *engine; /* of boxes; NULL until the first job wants it */
 	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
 	struct actions *actions; /* of other repositories */
