@@ -295,7 +295,7 @@ stock_of(struct session *session, struct wf_error *err)
 {
 	const struct stock_options stock_options = {
 		.loop = &session->loop,
-		.offline = session->options->offline,
+		.offline = session->options->actions.offline,
 		.insecure = session->options->insecure,
 		.on_pull = on_pull,
 		.data = session,
@@ -473,7 +473,7 @@ container_check(struct session *session, const struct job_def *def, struct wf_er
 	struct stock *stock;
 	struct wf_str name;
 
-	if (!image || !session->options->offline || !image->literal.string.n)
+	if (!image || !session->options->actions.offline || !image->literal.string.n)
 		return true;
 	stock = stock_of(session, err);
 	if (!stock)

@@ -54,7 +54,6 @@ struct session_options {
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
-	bool offline; /* no image is pulled */
 	/* labels of `runs-on` to the images that stand in for such machines in an engine; "*": for
 	 * all others. May be NULL. */
 	const struct expr_object *images;

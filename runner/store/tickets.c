@@ -195,9 +195,10 @@ keep_living(const struct tickets *tickets, char **names, size_t *n)
 static void
 take_away(const struct tickets *tickets, const char *name)
 {
-	wf_auto(wf_close_fd) int fd = call(tickets, name);
+	int fd = call(tickets, name);
 
 	unlinkat(tickets->folder, name, 0);
+	wf_close_fd(&fd);
 }
 
 static void
@@ -334,7 +335,7 @@ ticket_answer(struct ticket *ticket)
 void
 ticket_drop(struct ticket *ticket)
 {
-	wf_auto(unlock) struct tickets *held = lock(ticket->tickets, NULL);
+	struct tickets *held = lock(ticket->tickets, NULL);
 	char marked[sizeof(ticket->name) + sizeof(END_MARK)];
 
 	snprintf(marked, sizeof(marked), "%s" END_MARK, ticket->name);
@@ -345,4 +346,5 @@ ticket_drop(struct ticket *ticket)
 	for (size_t i = 0; i < ticket->nguests; i++)
 		close(ticket->guests[i]);
 	ticket->nguests = 0;
+	unlock(&held);
 }

@@ -106,7 +106,6 @@ make_options(struct cmd *cmd, struct scene *scene, struct fetching *fetching,
 		.env = scene->config.env,
 		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
-		.offline = args->offline,
 		.insecure = args->insecure.items,
 		.workflows_from = args->workflows_from,
 		.strict = args->strict,
