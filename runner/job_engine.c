@@ -53,7 +53,8 @@ engine_of(struct session *session, struct wf_error *err)
 		return NULL;
 	if (!engine_is_local(session->engine)) {
 		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE,
-		    "the engine at %s is on another machine: it cannot show the folders of this one",
+		    "the engine at %s is on another machine: it cannot show the folders of this "
+		    "one",
 		    engine_place(session->engine)->shown);
 		wf_hint(err, "use an engine that listens at a unix socket of this machine");
 		return NULL;
@@ -103,8 +104,8 @@ machine_image(struct job *job, struct wf_str *image, struct wf_error *err)
 
 	if (!expr_token_eval(job->arena, runs_on, &scope, &labels, err))
 		return false;
-	if (images && (wanted_image(labels, images, image) ||
-	                  wanted_image(expr_cstring("*"), images, image)))
+	if (images &&
+	    (wanted_image(labels, images, image) || wanted_image(expr_cstring("*"), images, image)))
 		return true;
 	wf_fail(err, WF_ERR_MISSING, runs_on ? runs_on->pos : WF_NOWHERE,
 	    "no image is named for jobs that run on '%.*s' and have no container of their own",
@@ -153,7 +154,7 @@ add_member(struct job_engine *e, struct expr_value keys, const char *alias, stru
 	if (wf_str_starts(name, WF_S("docker://")))
 		name = wf_str_skip(name, strlen("docker://"));
 	member->image.name = wf_str_dup(arena, name);
-	member->image.offline = job->call->run->session->options->offline;
+	member->image.offline = job->call->run->session->options->actions.offline;
 	member->alias = alias;
 	member->pos = pos;
 	member->name = wf_strf(arena, "wfrun-%d-%llu-%zu", (int)getpid(),
@@ -224,9 +225,9 @@ read_services(struct job_engine *e, struct wf_error *err)
 		                          : expr_to_string(job->arena, pair->value);
 
 		if (!wf_str_trim(image).n)
-			say(e, wf_strf(job->arena,
-			           "service '%.*s' has no image, and is not started",
-			           WF_ARG(pair->key)));
+			say(e,
+			    wf_strf(job->arena, "service '%.*s' has no image, and is not started",
+			        WF_ARG(pair->key)));
 		else if (!add_member(e, pair->value, wf_cstr(job->arena, pair->key),
 		             service_pos(job->def->services, pair->key), err))
 			return false;
@@ -340,6 +341,12 @@ job_engine_env(struct job *job)
 		expr_object_set(own, name, expr_string(value));
 	}
 	return container_env(e->container, job->box->layout.home);
+}
+
+const char *
+job_engine_node(const struct job *job)
+{
+	return container_node(job->engine->container);
 }
 
 /* ---- ready ---- */

@@ -19,6 +19,8 @@ bool job_engine_get(struct job *job, void (*on_ready)(struct job *job, const str
     struct wf_error *err);
 /* What the box needs beyond what all boxes do. */
 void job_engine_use(struct job *job, struct box_spec *spec);
+/* The program that runs node actions, as container_node(). */
+const char *job_engine_node(const struct job *job);
 /* The lowest layer of the environment: the image's, and container.env. NULL-ended. */
 const char *const *job_engine_env(struct job *job);
 /* The box is ready: what only the engine knew goes into the contexts of the job. */

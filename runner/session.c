@@ -8,6 +8,7 @@
 
 #include "event/chain.h"
 #include "event/trigger.h"
+#include "runner/engine/engine.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
 #include "runner/service/service.h"
@@ -700,6 +701,7 @@ close_session(struct session *session)
 	service_stop(session->service);
 	scratch_free(session->scratch);
 	stock_close(session->stock);
+	engine_close(session->engine);
 	mask_free(session->mask);
 	uv_run(&session->loop, UV_RUN_DEFAULT); /* what was closed, goes */
 	if (uv_loop_close(&session->loop) != 0)

@@ -7,6 +7,7 @@
 #include "runner/bring.h"
 #include "runner/container.h"
 #include "runner/job.h"
+#include "runner/job_engine.h"
 #include "runner/scope.h"
 #include "runner/self.h"
 #include "runner/session_state.h"
@@ -249,7 +250,8 @@ start_stage(struct step *step, const struct expr_object *inputs)
 	struct expr_object *github = step_github(step);
 
 	stage_register_post(step->job, stage);
-	argv[0] = container_node(step->job->container);
+	argv[0] = step->job->engine ? job_engine_node(step->job)
+	                            : container_node(step->job->container);
 	argv[1] = wf_join(step->arena, stage->path.p,
 	    wf_cstr(step->arena, stage_file(stage, step->kind)));
 	expr_object_set(github, WF_S("action_path"), expr_string(stage->path));

@@ -87,9 +87,8 @@ static bool
 make_folders(struct engine_box *e, struct wf_error *err)
 {
 	struct box *box = &e->box;
-	const char *workspace = wf_strf(box->arena, "%s/work/%s/%s", box->spec.state,
-	    box->spec.repo, box->spec.repo)
-	                            .p;
+	const char *workspace =
+	    wf_strf(box->arena, "%s/work/%s/%s", box->spec.state, box->spec.repo, box->spec.repo).p;
 
 	for (size_t i = 0; i < e->nshown; i++)
 		if (!make_folder(e->shown[i].host, err))
@@ -544,8 +543,8 @@ engine_signal(struct box *box, struct box_exec *exec, int signum, bool group)
 
 	if (!p || e->stopping)
 		return;
-	const char *const command[] = { "sh", "-c", KILL_SCRIPT, p->pid_inside,
-		signal_name(signum), group ? "-" : "", NULL };
+	const char *const command[] = { "sh", "-c", KILL_SCRIPT, p->pid_inside, signal_name(signum),
+		group ? "-" : "", NULL };
 	const struct engine_pair body[] = {
 		{ "Cmd", engine_list(box->arena, command) },
 		{ "User", expr_cstring("0") },

@@ -365,7 +365,7 @@ struct wf_str
 engine_escape(struct wf_arena *arena, struct wf_str text)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789-._~/:";
+	                            "0123456789-._~/:";
 	wf_auto(wf_buf_release) struct wf_buf out = WF_BUF_INIT;
 
 	wf_buf_reserve(&out, text.n);

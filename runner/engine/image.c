@@ -203,8 +203,7 @@ on_looked(struct engine_ask *ask, const struct wf_error *err)
 	}
 	if (!err) {
 		image->config = expr_copy(image->arena, expr_path(ask->value, "Config"));
-		image->id = wf_str_dup(image->arena,
-		    expr_path_str(ask->arena, ask->value, "Id"));
+		image->id = wf_str_dup(image->arena, expr_path_str(ask->arena, ask->value, "Id"));
 	}
 	image->on_ready(image, err);
 }

@@ -85,19 +85,20 @@ answer(struct pod *pod, const struct wf_error *err)
 static bool
 over(struct pod *pod, const struct wf_error *err)
 {
+	bool stopping = pod->stopping; /* the answer may make it so, and then sees to it itself */
 	struct wf_error why;
 
 	pod->asking = false;
-	if (!pod->stopping && !err)
+	if (!stopping && !err)
 		return false;
 	if (!pod->answered) {
-		if (pod->stopping)
+		if (stopping)
 			wf_fail(&why, WF_ERR_SYS, WF_NOWHERE, "The operation was canceled.");
 		else
 			why = *err;
 		answer(pod, &why);
 	}
-	if (pod->stopping)
+	if (stopping)
 		remove_next(pod);
 	return true;
 }
@@ -147,8 +148,7 @@ next_health(struct pod *pod)
 	if (pod->at < pod->nmembers) {
 		ask_health(pod);
 	} else if (pod->nsick > 0) {
-		wf_fail(&why, WF_ERR_EVAL, WF_NOWHERE,
-		    "One or more containers failed to start.");
+		wf_fail(&why, WF_ERR_EVAL, WF_NOWHERE, "One or more containers failed to start.");
 		over(pod, &why);
 	} else {
 		answer(pod, NULL);
@@ -168,7 +168,7 @@ on_logs(struct engine_ask *done, const struct wf_error *err)
 	if (!err)
 		engine_stream_feed(&stream, wf_buf_str(&done->answer));
 	pod->say(pod, wf_strf(done->arena, "service '%s' (%.*s) does not get well; its last words:",
-	    member_at(pod)->alias, WF_ARG(member_at(pod)->image.name)));
+	                  member_at(pod)->alias, WF_ARG(member_at(pod)->image.name)));
 	rest = wf_str_trim(wf_buf_str(&pod->logs));
 	while (rest.p && rest.n > 0)
 		pod->say(pod, wf_str_trim(wf_str_cut(&rest, '\n')));
@@ -254,7 +254,7 @@ on_inspected(struct engine_ask *done, const struct wf_error *err)
 	read_ports(pod, member, expr_copy(pod->arena, done->value));
 	if (!expr_truthy(expr_path(done->value, "State.Running")))
 		pod->say(pod, wf_strf(done->arena, "container %s of %.*s is not running",
-		    member->name, WF_ARG(member->image.name)));
+		                  member->name, WF_ARG(member->image.name)));
 	pod->at++;
 	next_member(pod);
 }
@@ -334,8 +334,8 @@ create_member(struct pod *pod)
 		join_network(pod, member);
 	pod->ask = (struct engine_ask){ .body = member->body };
 	pod->nsent = pod->at + 1;
-	ask(pod, "POST",
-	    wf_strf(pod->arena, "/containers/create?name=%s", member->name).p, on_created);
+	ask(pod, "POST", wf_strf(pod->arena, "/containers/create?name=%s", member->name).p,
+	    on_created);
 }
 
 static void
@@ -447,7 +447,8 @@ on_removed(struct engine_ask *done, const struct wf_error *err)
 
 	pod->asking = false;
 	if (err && done->status != 404)
-		pod->say(pod, wf_strf(done->arena, "left behind until the next start: %s", err->msg));
+		pod->say(pod,
+		    wf_strf(done->arena, "left behind until the next start: %s", err->msg));
 	remove_next(pod);
 }
 
@@ -457,8 +458,8 @@ remove_next(struct pod *pod)
 	if (pod->nsent > 0) {
 		const char *name = pod->members[--pod->nsent].name;
 
-		ask_plain(pod, "DELETE",
-		    wf_strf(pod->arena, "/containers/%s?force=1&v=1", name).p, on_removed);
+		ask_plain(pod, "DELETE", wf_strf(pod->arena, "/containers/%s?force=1&v=1", name).p,
+		    on_removed);
 	} else if (pod->said) {
 		pod->said = false;
 		ask_plain(pod, "DELETE", wf_strf(pod->arena, "/networks/%s", pod->name).p,

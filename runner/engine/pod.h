@@ -62,7 +62,8 @@ struct pod {
 void pod_start(struct pod *pod);
 /* In place of pod_start() when something before it failed: on_ready() gets err. */
 void pod_refuse(struct pod *pod, const struct wf_error *err);
-/* May come at any time after pod_start(), also before on_ready(), which then comes with an error. */
+/* May come at any time after pod_start(), also before on_ready(), which then comes with an error.
+ */
 void pod_stop(struct pod *pod);
 
 /* ---- labels ---- */

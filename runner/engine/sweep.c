@@ -71,9 +71,8 @@ on_listed(struct engine_ask *ask, const struct wf_error *err)
 
 		if (id.n > 0 && is_abandoned(sweep->arena, item))
 			*wf_push(sweep->arena, sweep->paths, sweep->npaths,
-			    sweep->cap) = wf_strf(sweep->arena, "%s%.*s%s",
-			    kinds[sweep->kind].one, WF_ARG(engine_escape(ask->arena, id)),
-			    kinds[sweep->kind].query)
+			    sweep->cap) = wf_strf(sweep->arena, "%s%.*s%s", kinds[sweep->kind].one,
+			    WF_ARG(engine_escape(ask->arena, id)), kinds[sweep->kind].query)
 			                      .p;
 	}
 	on_removed(ask, err);
