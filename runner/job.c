@@ -327,6 +327,12 @@ job_box_ready(struct box *box, const struct wf_error *err)
 	}
 	if (!err && job->engine)
 		job_engine_ready(job);
+	if (err && job->facts.cancelled) {
+		job->steps.status = PLAN_CANCELLED;
+		job->facts.setup_failed = true;
+		job_advance(job);
+		return;
+	}
 	if (err) {
 		job_setup_failed(job, err);
 		job_advance(job);

@@ -313,6 +313,8 @@ job_engine_cancel(struct job *job)
 {
 	if (job->engine && job->engine->getting)
 		engine_image_cancel(&job->engine->box.members[0].image);
+	else if (job->engine && job->box_started)
+		box_stop(job->box);
 }
 
 /* ---- use ---- */

@@ -25,7 +25,7 @@ const char *job_engine_node(const struct job *job);
 const char *const *job_engine_env(struct job *job);
 /* The box is ready: what only the engine knew goes into the contexts of the job. */
 void job_engine_ready(struct job *job);
-/* Ends a pull that the job waits for. */
+/* The job is cancelled while it waits for an image, or for its containers: it waits no more. */
 void job_engine_cancel(struct job *job);
 
 /* Whether boxes of this kind are containers of an engine. */

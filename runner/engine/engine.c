@@ -169,6 +169,19 @@ on_chunk(struct http_call *call, struct wf_str chunk)
 	return true;
 }
 
+/* Podman has an API of its own beside docker's, with versions of its own. */
+static const char *
+ask_url(const struct engine_ask *ask)
+{
+	const struct engine *engine = ask->engine;
+
+	if (wf_str_starts(wf_str(ask->path), WF_S("/libpod/")))
+		return wf_strf(ask->arena, "%s/v4.0.0%s", engine->place.base, ask->path).p;
+	return wf_strf(ask->arena, "%s/v%u.%u%s", engine->place.base, VERSION_MAJOR, engine->minor,
+	    ask->path)
+	    .p;
+}
+
 static void
 send_ask(struct engine_ask *ask)
 {
@@ -187,9 +200,7 @@ send_ask(struct engine_ask *ask)
 	ask->call = (struct http_call){ .on_chunk = on_chunk, .on_end = on_end, .data = ask };
 	*request = (struct http_request){
 		.method = ask->method,
-		.url = wf_strf(ask->arena, "%s/v%u.%u%s", engine->place.base, VERSION_MAJOR,
-		    engine->minor, ask->path)
-		           .p,
+		.url = ask_url(ask),
 		.socket = engine->place.socket,
 		.headers = ask->headers,
 		.body = ask->body ? wf_buf_str(&ask->text) : ask->tar,

@@ -215,10 +215,33 @@ on_health(struct engine_ask *done, const struct wf_error *err)
 }
 
 static void
-ask_health(struct pod *pod)
+look_at_health(struct pod *pod)
 {
 	ask_plain(pod, NULL, wf_strf(pod->arena, "/containers/%s/json", member_at(pod)->id).p,
 	    on_health);
+}
+
+/* One without a check has no health to look at, which is no error. */
+static void
+on_checked(struct engine_ask *done, const struct wf_error *err)
+{
+	struct pod *pod = done->data;
+
+	(void)err;
+	if (!over(pod, NULL))
+		look_at_health(pod);
+}
+
+/* Podman leaves it to systemd to run the checks; where there is none, nobody would. */
+static void
+ask_health(struct pod *pod)
+{
+	if (engine_place(pod->engine)->brand == ENGINE_PODMAN)
+		ask_plain(pod, NULL,
+		    wf_strf(pod->arena, "/libpod/containers/%s/healthcheck", member_at(pod)->id).p,
+		    on_checked);
+	else
+		look_at_health(pod);
 }
 
 /* ---- one member ---- */
