@@ -110,8 +110,8 @@ evaluate_place(struct step *step, struct wf_str *shell, const char **cwd, struct
 	return true;
 }
 
-/* GitHub's runner looks a shell up in the PATH of the step, and starts it by its place. In an engine
- * it has docker do that, inside. */
+/* GitHub's runner looks a shell up in the PATH of the step, and starts it by its place. In an
+ * engine it has docker do that, inside. */
 static bool
 find_shell(struct step *step, const char **program, struct wf_error *err)
 {
