@@ -4,8 +4,8 @@
  * A box lives on the uv loop of its job: box_start(), then any number of box_exec() and
  * box_overlay(), then box_stop(). Every start ends in exactly one callback, also when it failed.
  * When on_gone has run, no process, mount or descriptor of the box is left, and box_free() may be
- * called. Kinds: sandbox (namespaces and overlays), host (the machine as it is), docker and podman (a
- * container of an engine). */
+ * called. Kinds: sandbox (namespaces and overlays), host (the machine as it is), docker and podman
+ * (a container of an engine). */
 #pragma once
 
 #include "base/arena.h"

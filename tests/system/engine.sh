@@ -149,7 +149,7 @@ make_repository() {
 
 # start_waiting: wfrun in the middle of a step, its process in $pid
 start_waiting() {
-	"$wfrun" -C "$repo" wait --event dispatch --box "$brand" --image busybox:test \
+	env --default-signal=INT "$wfrun" -C "$repo" wait --event dispatch --box "$brand" --image busybox:test \
 		>"$scratch/out" 2>&1 &
 	pid=$!
 	for _ in $(seq 200); do
