@@ -136,15 +136,6 @@ targets_over(const struct background *set)
 	return true;
 }
 
-static bool
-is_target(const struct background *set, const struct background_member *member)
-{
-	for (size_t i = 0; i < set->ntargets; i++)
-		if (set->targets[i] == member)
-			return true;
-	return false;
-}
-
 /* ---- the life of a member ---- */
 
 /* A loop, for steps may end while they are being started. */
@@ -354,10 +345,10 @@ background_cancel(struct background *set, bool now)
 
 		if (!member->step)
 			continue;
-		if (!now && set->control && is_target(set, member))
-			step_stop(member->step);
+		if (now)
+			step_cancel(member->step, true);
 		else
-			step_cancel(member->step, now);
+			step_stop(member->step); /* its condition is not asked again */
 	}
 	set->busy = false;
 	start_queued(set);

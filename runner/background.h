@@ -58,8 +58,8 @@ void background_add(struct background *set, struct step *step);
 void background_done(struct background *set, struct step *step);
 /* Does the work of a control step, which settles from within or when its targets are over. */
 void background_control(struct background *set, struct step *step);
-/* The job is cancelled. What a wait is waiting for ends; for the others their condition is asked
- * again, unless `now`. */
+/* The job is cancelled: all of them end. GitHub's runner links them to the cancel of the job, and
+ * does not ask their conditions again. */
 void background_cancel(struct background *set, bool now);
 
 /* ---- pure ---- */

@@ -12,6 +12,9 @@
 #define CUT_READS 16
 
 static void watch(struct drain *drain, uv_loop_t *loop, int i, int fd);
+static bool is_held_back(const struct drain *drain);
+static void read_on(struct drain *drain, uv_pipe_t *pipe);
+static void on_turn(struct valve_user *user, bool open);
 static void give_room(uv_handle_t *handle, size_t hint, uv_buf_t *buf);
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
 static void stream_end(struct drain *drain, uv_pipe_t *pipe);
@@ -38,6 +41,9 @@ drain_open(struct drain *drain, uv_loop_t *loop, int ends[2])
 	drain->exited = false;
 	uv_timer_init(loop, &drain->grace);
 	drain->grace.data = drain;
+	drain->user.turn = on_turn;
+	if (drain->valve)
+		valve_join(drain->valve, &drain->user);
 	watch(drain, loop, 0, out[0]);
 	watch(drain, loop, 1, err[0]);
 	ends[0] = out[1];
@@ -57,8 +63,38 @@ watch(struct drain *drain, uv_loop_t *loop, int i, int fd)
 		stream_end(drain, pipe);
 		return;
 	}
+	if (!is_held_back(drain))
+		read_on(drain, pipe);
+}
+
+static bool
+is_held_back(const struct drain *drain)
+{
+	return drain->valve && drain->valve->shut;
+}
+
+static void
+read_on(struct drain *drain, uv_pipe_t *pipe)
+{
 	if (uv_read_start((uv_stream_t *)pipe, give_room, on_read) < 0)
 		stream_end(drain, pipe);
+}
+
+static void
+on_turn(struct valve_user *user, bool open)
+{
+	struct drain *drain = WF_OWNER(user, struct drain, user);
+
+	for (int i = 0; i < 2; i++) {
+		uv_pipe_t *pipe = &drain->pipes[i];
+
+		if (uv_is_closing((uv_handle_t *)pipe))
+			continue;
+		if (open)
+			read_on(drain, pipe);
+		else
+			uv_read_stop((uv_stream_t *)pipe);
+	}
 }
 
 static void
@@ -102,6 +138,7 @@ void
 drain_exited(struct drain *drain, unsigned grace_ms)
 {
 	drain->exited = true;
+	drain->grace_ms = grace_ms;
 	if (drain->nreading > 0)
 		uv_timer_start(&drain->grace, on_grace, grace_ms, 0);
 	settle(drain);
@@ -139,11 +176,16 @@ drain_cut(struct drain *drain)
 	settle(drain);
 }
 
-/* A daemon holds the output of a process that has exited. */
+/* A daemon holds the output of a process that has exited; or nobody was there to read it. */
 static void
 on_grace(uv_timer_t *timer)
 {
-	drain_cut(timer->data);
+	struct drain *drain = timer->data;
+
+	if (is_held_back(drain))
+		uv_timer_start(timer, on_grace, drain->grace_ms, 0);
+	else
+		drain_cut(drain);
 }
 
 static void
@@ -151,6 +193,7 @@ settle(struct drain *drain)
 {
 	if (!drain->exited || drain->nreading > 0 || uv_is_closing((uv_handle_t *)&drain->grace))
 		return;
+	valve_leave(&drain->user);
 	uv_close((uv_handle_t *)&drain->grace, on_closed);
 }
 

@@ -4,10 +4,12 @@
  * The owner calls drain_open(), gives the write ends to the process, and says with drain_exited()
  * that the process is gone. on_over() comes exactly once after that: when both streams have ended,
  * or when the grace time is over because a daemon that was left behind still holds them.
+ * While the valve is shut nothing is read, and the grace time does not pass.
  * `struct drain` holds uv handles: it must not move until on_over(). */
 #pragma once
 
 #include "base/str.h"
+#include "runner/valve.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +23,9 @@ struct drain {
 	unsigned nopen; /* handles whose close callback has not run */
 	unsigned nreading; /* streams that have not ended */
 	bool exited;
+	unsigned grace_ms;
+	struct valve *valve; /* set by the owner; NULL: nothing holds it back */
+	struct valve_user user;
 	char *room; /* DRAIN_ROOM bytes to read into; may be shared by all drains of a loop */
 	/* stream is 1 or 2 */
 	void (*on_chunk)(struct drain *drain, int stream, struct wf_str chunk);

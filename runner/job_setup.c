@@ -117,6 +117,7 @@ make_box(struct job *job, struct wf_error *err)
 		.state = job->state_dir,
 		.temp = job->temp_dir,
 		.covered = covered_folders(job),
+		.valve = &session->valve,
 		.no_network = session->options->no_network,
 		.limits = session->options->limits,
 	};

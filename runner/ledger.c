@@ -184,6 +184,8 @@ put(struct record_sink *sink, const struct record_event *event)
 	case RECORD_STEP_SUMMARY:
 	case RECORD_DIFFERENCE:
 	case RECORD_NOTE:
+	case RECORD_ARTIFACT:
+	case RECORD_WOULD:
 	case RECORD_CHAIN: return;
 	}
 	abort();

@@ -4,6 +4,7 @@
 
 #include "model/permission.h"
 #include "runner/job.h"
+#include "runner/news.h"
 #include "runner/service/service.h"
 #include "runner/session_state.h"
 #include "runner/step.h"
@@ -11,19 +12,40 @@
 
 #define ADDRESS "127.0.0.1" /* boxes share the network of the machine */
 
+/* Finds the folders once. */
 static bool
-start_service(struct session *session, struct wf_error *err)
+find_folders(struct session *session, struct wf_error *err)
 {
 	struct wf_arena *arena = session->arena;
 	const char *common = repo_commondir(session->repo);
+
+	if (!session->runs_folder)
+		session->runs_folder = store_repository_folder(arena, common, "runs", err);
+	if (session->runs_folder && !session->caches_folder)
+		session->caches_folder = store_repository_folder(arena, common, "caches", err);
+	return session->caches_folder != NULL;
+}
+
+static bool
+start_service(struct session *session, struct wf_error *err)
+{
 	struct service_options options = { .address = ADDRESS };
 
-	options.runs = store_repository_folder(arena, common, "runs", err);
-	options.caches = options.runs ? store_repository_folder(arena, common, "caches", err)
-	                              : NULL;
-	if (!options.caches)
+	if (!find_folders(session, err))
 		return false;
+	options.runs = session->runs_folder;
+	options.caches = session->caches_folder;
+	options.repository = (struct service_repository){
+		.dir = repo_workdir(session->repo),
+		.full_name = session->facts.full_name,
+		.default_branch = session->facts.default_branch,
+		.html_url = wf_strf(session->arena, "https://github.com/%.*s",
+		    WF_ARG(session->facts.full_name)),
+		.payload = session->event.payload,
+	};
 	session->service = service_start(&options, err);
+	if (session->service)
+		news_open(session);
 	return session->service != NULL;
 }
 
@@ -128,21 +150,42 @@ make_claims(struct wf_arena *arena, const struct job *job)
 
 /* ---- the job ---- */
 
+bool
+offer_stores(struct job *job, struct builtin_stores *out, struct wf_error *err)
+{
+	struct session *session = job->call->run->session;
+	struct wf_str base = property(job->arena, job->github, "base_ref");
+
+	if (!find_folders(session, err))
+		return false;
+	*out = (struct builtin_stores){
+		.runs = session->runs_folder,
+		.caches = session->caches_folder,
+		.run_id = (int64_t)job->call->run->facts.run_id,
+		.job_id = (int64_t)job->rec->number,
+		.ref = property(job->arena, job->github, "ref"),
+		.base_ref = base.n ? wf_strf(job->arena, "refs/heads/%.*s", WF_ARG(base)) : base,
+		.default_ref = wf_strf(job->arena, "refs/heads/%.*s",
+		    WF_ARG(session->facts.default_branch)),
+	};
+	return true;
+}
+
+/* Only while there is a service, whose stores are there. */
 static void
 admit(struct job *job)
 {
 	struct session *session = job->call->run->session;
 	wf_auto(wf_arena_freep) struct wf_arena *scratch = wf_arena_new();
-	struct wf_str base = property(scratch, job->github, "base_ref");
-	const struct service_job guest = {
-		.run_id = (int64_t)job->call->run->facts.run_id,
-		.job_id = job->rec->number,
-		.ref = property(scratch, job->github, "ref"),
-		.base_ref = base.n ? wf_strf(scratch, "refs/heads/%.*s", WF_ARG(base)) : base,
-		.default_ref = wf_strf(scratch, "refs/heads/%.*s",
-		    WF_ARG(session->facts.default_branch)),
-		.claims = make_claims(scratch, job),
-	};
+	struct builtin_stores stores = { .runs = NULL };
+	struct service_job guest = { .claims = make_claims(scratch, job) };
+
+	offer_stores(job, &stores, NULL);
+	guest.run_id = stores.run_id;
+	guest.job_id = (uint64_t)stores.job_id;
+	guest.ref = stores.ref;
+	guest.base_ref = stores.base_ref;
+	guest.default_ref = stores.default_ref;
 
 	job->service_token = service_admit(session->service, job->call->run->arena, &guest);
 	mask_add(job->mask, job->service_token);
@@ -163,16 +206,29 @@ set(struct expr_object *variables, const char *name, const char *origin, const c
 	    expr_string(wf_strf(variables->arena, "%s%s", origin, rest)));
 }
 
+/* A script that is given the token is about to call GitHub. */
+static bool
+holds_token(const struct step *step)
+{
+	for (size_t i = 0; i < step->env->n; i++) {
+		struct wf_str value = expr_to_string(step->arena, step->env->pairs[i].value);
+
+		if (wf_str_find(value, WF_S(RUN_DUMMY_TOKEN)) >= 0)
+			return true;
+	}
+	return false;
+}
+
 const struct expr_object *
 offer_variables(struct step *step, bool is_action)
 {
 	struct job *job = step->job;
-	bool has_identity = may_have_id_token(job);
+	bool has_identity = may_have_id_token(job), has_token = holds_token(step);
 	struct expr_object *variables;
 	struct service *service;
 	const char *origin;
 
-	if (!is_action && !has_identity)
+	if (!is_action && !has_identity && !has_token)
 		return NULL;
 	service = service_of(job->call->run->session);
 	if (!service)
@@ -188,6 +244,9 @@ offer_variables(struct step *step, bool is_action)
 		set(variables, "ACTIONS_CACHE_URL", origin, "/");
 		set(variables, "ACTIONS_CACHE_SERVICE_V2", "True", "");
 	}
+	if (is_action || has_token)
+		set(variables, "GITHUB_API_URL",
+		    service_api_url(service, step->arena, job->service_token).p, "");
 	if (has_identity) {
 		set(variables, "ACTIONS_ID_TOKEN_REQUEST_URL", origin,
 		    "/_apis/idtoken?api-version=2.0");

@@ -26,6 +26,7 @@ struct walk {
 	const struct expr_object *own; /* secrets of the job's environment, or NULL */
 	bool elsewhere; /* which environment it is, only the run knows */
 	const struct actions_tree *from; /* the repository of the file; NULL: this one */
+	bool contained; /* the job has a container, which may bring a node */
 	unsigned calls, actions; /* depth so far */
 	struct wf_str prefix; /* of the ids of this workflow's jobs */
 	enum select_part part; /* of this workflow, when something is selected */
@@ -138,6 +139,25 @@ scan_spelling(struct walk *walk, const struct expr_token *token)
 
 static void check_steps(struct walk *walk, struct step_def *const *steps, size_t n);
 
+/* GitHub's runner brings its own node; here it is the machine's. */
+static void
+check_node(struct walk *walk, const struct step_def *step, const struct action *action)
+{
+	struct session *session = walk->session;
+	struct wf_error err;
+
+	if (session->gathering || walk->contained)
+		return;
+	if (!session_node(session, &err)) {
+		err.pos = step->uses_pos;
+		add_error(walk, &err);
+	} else if (node_differs(&session->node, action->using)) {
+		session_note(session, RECORD_NOTE, NULL, step->uses_pos,
+		    wf_strf(session->arena, "actions that ask for %.*s run on node %.*s here",
+		        WF_ARG(action->using), WF_ARG(session->node.version)));
+	}
+}
+
 static void
 check_action(struct walk *walk, const struct step_def *step, const struct action *action)
 {
@@ -151,7 +171,7 @@ check_action(struct walk *walk, const struct step_def *step, const struct action
 		check_steps(walk, action->steps, action->nsteps);
 		walk->actions--;
 		return;
-	case ACTION_NODE: return;
+	case ACTION_NODE: check_node(walk, step, action); return;
 	case ACTION_DOCKER:
 		if (walk->session->gathering)
 			return;
@@ -403,6 +423,7 @@ check_job(struct walk *walk, const struct job_def *job, const struct permissions
 	check_differences(walk, job);
 	if (!container_check(walk->session, job, &err))
 		add_error(walk, &err);
+	walk->contained = job->container != NULL;
 	enter_environment(walk, job);
 	scan_secrets(walk, job->env);
 	if (job->uses.n && parts)

@@ -152,6 +152,31 @@ scope_node(struct wf_arena *arena, const struct job *job)
 	return contexts;
 }
 
+/* ACTIONS_STEP_DEBUG as a secret, or else as a variable (6.10). Contexts come first, for they have
+ * what belongs to the job's environment; those of a called workflow may lack what the repository
+ * has. */
+static bool
+wants_debug(const struct job *job, struct expr_object *contexts)
+{
+	const struct session_options *options = job->call->run->session->options;
+	const struct expr_object *const places[] = {
+		expr_object_get(contexts, WF_S("secrets")).object,
+		options->secrets,
+		expr_object_get(contexts, WF_S("vars")).object,
+	};
+
+	for (size_t i = 0; i < WF_COUNT(places); i++) {
+		const struct expr_pair *pair = NULL;
+
+		if (places[i])
+			pair = expr_object_find(places[i], WF_S("ACTIONS_STEP_DEBUG"));
+		if (pair)
+			return pair->value.kind == EXPR_STRING &&
+			       wf_str_ieq(wf_str_trim(pair->value.string), WF_S("true"));
+	}
+	return false;
+}
+
 bool
 scope_job(struct job *job, struct wf_error *err)
 {
@@ -159,7 +184,7 @@ scope_job(struct job *job, struct wf_error *err)
 
 	if (!environment_enter(job, contexts, err))
 		return false;
-	job->debug = session_step_debug(job->call->run->session->options);
+	job->debug = job->rec->debug = wants_debug(job, contexts);
 	job->github = github_context(job, contexts);
 	job->runner_context = runner_context(job);
 	job->job_context = job_context(job);

@@ -9,11 +9,14 @@
 #include "event/chain.h"
 #include "event/trigger.h"
 #include "runner/engine/engine.h"
+#include "runner/news.h"
+#include "runner/outlet.h"
 #include "runner/pick.h"
 #include "runner/preflight.h"
 #include "runner/service/service.h"
 #include "runner/session_state.h"
 #include "runner/stock.h"
+#include "runner/uses.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -516,6 +519,7 @@ watch_loop(struct session *session)
 	session->prepare.data = session;
 	uv_prepare_start(&session->prepare, on_prepare);
 	uv_unref((uv_handle_t *)&session->prepare);
+	outlet_attach(session->options->outlet, &session->loop, &session->valve);
 }
 
 static bool
@@ -593,15 +597,26 @@ turn(struct session *session, struct wf_error *err)
 	for (size_t i = 0; i < woken.n; i++)
 		start_run(session, runs[i]);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
+	news_take(session); /* what the last job uploaded */
+	uv_run(&session->loop, UV_RUN_DEFAULT);
+	news_close(session);
 	for (size_t i = 0; i < WF_COUNT(end_signals); i++)
 		uv_close((uv_handle_t *)&session->signals[i], NULL);
 	uv_close((uv_handle_t *)&session->prepare, NULL);
+	outlet_detach(session->options->outlet);
 	ledger_finish(session->ledger);
 	uv_run(&session->loop, UV_RUN_DEFAULT);
 	return true;
 }
 
 /* ---- open and close ---- */
+
+bool
+session_node(struct session *session, struct wf_error *err)
+{
+	return session->node.program || node_find(session->arena, session->stubs,
+	                                    uses_stubs_inside(session), &session->node, err);
+}
 
 static void
 add_secret_masks(struct session *session)
@@ -720,23 +735,6 @@ hide_secrets(const struct session *session, char *text, size_t size)
 }
 
 bool
-session_step_debug(const struct session_options *options)
-{
-	const struct expr_object *const places[] = { options->secrets, options->vars };
-
-	for (size_t i = 0; i < WF_COUNT(places); i++) {
-		const struct expr_pair *pair = NULL;
-
-		if (places[i])
-			pair = expr_object_find(places[i], WF_S("ACTIONS_STEP_DEBUG"));
-		if (pair)
-			return pair->value.kind == EXPR_STRING &&
-			       wf_str_ieq(wf_str_trim(pair->value.string), WF_S("true"));
-	}
-	return false;
-}
-
-bool
 session_run(const struct session_options *options, struct session_result *result,
     struct wf_diags *diags, struct wf_error *err)
 {
@@ -750,6 +748,7 @@ session_run(const struct session_options *options, struct session_result *result
 		ok = false;
 	}
 	close_session(&session);
+	result->forced = session.ending;
 	result->status = session.cancelled ? 130
 	                 : session.invalid ? wf_error_status(WF_ERR_INVALID)
 	                                   : session.failed;

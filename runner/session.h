@@ -34,6 +34,8 @@ struct session_environment {
 	struct expr_object *secrets, *vars;
 };
 
+struct outlet;
+
 struct session_options {
 	struct repo *repo; /* open until the session is over; the caller's */
 	const struct repo_facts *facts; /* of it: looking at a large work tree twice takes long */
@@ -62,16 +64,15 @@ struct session_options {
 	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */
 	bool strict; /* a difference is an error before anything starts */
 	struct record *record; /* where everything is said */
+	struct outlet *outlet; /* what its sinks write to, or NULL: then writing may wait */
 };
 
 struct session_result {
 	/* exit status: 0, 1 (a workflow failed or was cancelled), 3 (a file is invalid; the others
 	 * ran), 130 (cancelled by the user) */
 	int status;
+	bool forced; /* ended at once by a signal: who waits for wfrun does not want to wait */
 };
-
-/* Whether ACTIONS_STEP_DEBUG is `true`, as a secret or else as a variable (semantics.md 6.10). */
-bool session_step_debug(const struct session_options *options);
 
 /* Runs it all and returns when nothing is left. false and *err: nothing was started (usage, an
  * invalid file that was named, missing action, refused by strict). A file that nobody named and

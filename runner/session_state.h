@@ -11,11 +11,13 @@
 #include "event/repo.h"
 #include "runner/ledger.h"
 #include "runner/load.h"
+#include "runner/node.h"
 #include "runner/output/record.h"
 #include "runner/run.h"
 #include "runner/sched.h"
 #include "runner/scratch.h"
 #include "runner/session.h"
+#include "runner/valve.h"
 
 #include <uv.h>
 
@@ -29,15 +31,20 @@ struct session {
 	struct repo_facts facts;
 	struct record *record;
 	struct sched *sched;
+	struct valve valve; /* shut while what is printed cannot be written */
 	struct claims *claims; /* concurrency groups */
 	struct ledger *ledger; /* numbers of runs */
 	struct scratch *scratch;
 	struct service *service; /* of actions; NULL until the first wants it (offer.h) */
 	bool service_failed;
+	const char *runs_folder, *caches_folder; /* of the store; NULL until wanted (offer.c) */
+	uv_async_t news; /* of the service, while there is one */
+	struct harvest *harvest; /* artifacts that are being unpacked */
 	struct mask *mask; /* secrets given on the command line */
 	struct engine *engine; /* of boxes; NULL until the first job wants it */
 	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
+	struct node node; /* program is NULL until the first action wants it */
 	struct actions *actions; /* of other repositories */
 	struct event event; /* the one that started it all */
 	struct load load; /* which workflow files are read */
@@ -71,6 +78,8 @@ struct session {
 bool session_look(struct session *session, struct wf_error *err);
 /* Nothing can run here, and this is why: cancels all, and session_run() fails with it. */
 void session_abort(struct session *session, const struct wf_error *err);
+/* The node of node actions, looked for when first asked. false and *err: there is none. */
+bool session_node(struct session *session, struct wf_error *err);
 /* A run has concluded: the chain goes on. */
 void session_run_done(struct session *session, struct run *run);
 /* Says what a user should know; once, wherever else the same text would be said. */

@@ -17,9 +17,14 @@
 #define LONGEST_MINUTES 360.0 /* of a step's timeout, on GitHub's machines */
 
 static void
-on_line(void *data, struct wf_str line)
+on_line(void *data, struct wf_str line, bool begins)
 {
-	step_line(data, line);
+	struct step *step = data;
+
+	if (begins)
+		step_line(step, line);
+	else
+		step_say(step, RECORD_LINE, line); /* no command stands within a line */
 }
 
 /* A secret is in one piece of a line, or it would not be found. */
@@ -102,6 +107,13 @@ step_free(struct step *step)
 }
 
 /* ---- before it runs ---- */
+
+void
+step_ask_hashes(struct step *step)
+{
+	step->hashes.asking = true;
+	step->list->hashes = &step->hashes;
+}
 
 static bool
 in_background(const struct step *step)
@@ -286,15 +298,46 @@ record_end(struct step *step)
 	step_record(step, event);
 }
 
+static void finish(struct step *step, enum plan_result outcome);
+
+static void
+finish_again(void *data)
+{
+	struct step *step = data;
+
+	finish(step, step->outcome);
+}
+
+/* Whether the step ends later: what a cancel has asked for is still being hashed, or its
+ * continue-on-error asks for a hash. */
+static bool
+ends_later(struct step *step)
+{
+	if (step->hashes.request) {
+		step->over = true;
+		hashes_stop(&step->hashes);
+		return true;
+	}
+	if (step->outcome != PLAN_FAILURE || !step->def->continue_on_error)
+		return false;
+	step_ask_hashes(step);
+	hashes_look(step->arena, step->def->continue_on_error, &step->scope);
+	return hashes_wait(&step->hashes, finish_again, step);
+}
+
 static void
 finish(struct step *step, enum plan_result outcome)
 {
-	step->outcome = outcome;
-	step->conclusion = outcome;
-	if (outcome == PLAN_FAILURE && may_fail(step))
-		step->conclusion = PLAN_SUCCESS;
 	if (step->timer_open)
 		uv_timer_stop(&step->timer);
+	step->outcome = outcome;
+	step->conclusion = outcome;
+	if (ends_later(step))
+		return;
+	if (outcome == PLAN_FAILURE && may_fail(step))
+		step->conclusion = PLAN_SUCCESS;
+	if (step->list->hashes == &step->hashes)
+		step->list->hashes = NULL;
 	files_remove(&step->files);
 	if (!step->list->outer)
 		record_end(step);
@@ -327,8 +370,6 @@ void
 step_settle(struct step *step, enum plan_result result)
 {
 	step->running = false;
-	if (step->list->hashes == &step->hashes)
-		step->list->hashes = NULL;
 	step_close_group(step);
 	step_read_files(step);
 	say_stopped(step, result);
@@ -476,14 +517,37 @@ step_stop(struct step *step)
 		stop_work(step);
 }
 
+static void
+cancel_again(void *data)
+{
+	struct step *step = data;
+
+	if (step->over)
+		finish(step, step->outcome);
+	else if (!step->cancelled)
+		step_cancel(step, false);
+}
+
+/* 5.9: asked again now that the job is cancelled; always() goes on. The answer may have to wait. */
+static bool
+is_kept(struct step *step)
+{
+	bool asks = !step->hashes.request;
+	struct expr_value wanted;
+	bool known;
+
+	if (asks)
+		step_ask_hashes(step);
+	known = expr_eval(step->arena, step->cond, &step->scope, &wanted, NULL);
+	if (asks && hashes_wait(&step->hashes, cancel_again, step))
+		return true;
+	return known && expr_truthy(wanted);
+}
+
 void
 step_cancel(struct step *step, bool now)
 {
-	struct expr_value wanted;
-
-	/* 5.9: asked again now that the job is cancelled; always() goes on */
-	if (!now && expr_eval(step->arena, step->cond, &step->scope, &wanted, NULL) &&
-	    expr_truthy(wanted))
+	if (!now && is_kept(step))
 		return;
 	step->cancelled = true;
 	if (is_queued(step))
@@ -595,14 +659,6 @@ say_begin(struct step *step)
 	step_debug(step, "Starting: %.*s", WF_ARG(step->name));
 }
 
-/* From here on a call of hashFiles() that has no answer yet is noted. */
-static void
-ask_hashes(struct step *step)
-{
-	step->hashes.asking = true;
-	step->list->hashes = &step->hashes;
-}
-
 /* Evaluates ahead what the work will evaluate, where that asks for hashFiles(). */
 static void
 look_ahead(struct step *step)
@@ -635,7 +691,7 @@ begin(void *data)
 
 	if (is_cancelled_ahead(step))
 		return;
-	ask_hashes(step);
+	step_ask_hashes(step);
 	look_ahead(step);
 	if (hashes_wait(&step->hashes, begin, step))
 		return;
@@ -669,7 +725,7 @@ consider(void *data)
 	struct wf_error err;
 	bool wanted = true, prepared;
 
-	ask_hashes(step);
+	step_ask_hashes(step);
 	prepared = prepare(step, &wanted, &err);
 	evaluate_name(step);
 	if (!step->cancelled && hashes_wait(&step->hashes, consider, step))
@@ -680,6 +736,9 @@ consider(void *data)
 		break_off(step, &err);
 	} else if (prepared && !wanted) {
 		skip(step);
+	} else if (in_background(step) && step->job->facts.cancelled) {
+		give_up(step); /* GitHub's runner gives it no place any more, not even for always()
+		                */
 	} else if (in_background(step) && !step->cancelled) {
 		list->current = NULL; /* the list goes on */
 		background_add(&step->job->background, step);
@@ -693,7 +752,7 @@ consider(void *data)
 static void
 leave_out(struct step *step)
 {
-	ask_hashes(step); /* a name is not worth a hash here */
+	step_ask_hashes(step); /* a name is not worth a hash here */
 	evaluate_name(step);
 	step->list->hashes = NULL;
 	make_record(step);

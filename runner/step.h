@@ -57,6 +57,7 @@ struct step {
 	int exit_code; /* -1: no process */
 	bool broken; /* its env or condition could not be evaluated: it never began */
 	bool failed; /* a command or a command file made it fail */
+	bool over; /* it ends once hashFiles() has heard that nobody wants to know any more */
 	bool cancelled; /* it was told to end by a cancel */
 	bool timed_out;
 	double timeout_minutes;
@@ -137,6 +138,9 @@ void step_annotate(struct step *step, const char *level, struct wf_str text,
 bool step_env_says(struct step *step, const char *name);
 /* What the command files say, after the step's work (step_output.c). */
 void step_read_files(struct step *step);
+/* From here on a call of hashFiles() in its expressions that has no answer yet is noted, until
+ * hashes_wait(). */
+void step_ask_hashes(struct step *step);
 /* The environment of a process of this step. */
 const char *const *step_environ(struct step *step, const struct expr_object *inputs);
 /* The github context that the step sees: its list's, or its own in the background. */

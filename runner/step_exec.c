@@ -20,13 +20,15 @@ static void on_process_end(struct box_exec *exec, const struct box_end *end);
 const char *const *
 step_environ(struct step *step, const struct expr_object *inputs)
 {
+	const struct builtin *builtin = step->builtin.builtin;
+	bool is_action = inputs && (!builtin || builtin->uses_service);
 	const struct env_layers layers = {
 		.context = step->env,
 		.inputs = inputs,
 		.state = step->stage ? step->stage->state : NULL,
 		.github = step_github(step),
 		.runner = step->job->runner_context,
-		.service = offer_variables(step, inputs != NULL),
+		.service = offer_variables(step, is_action),
 	};
 
 	return env_process(step->arena, &step->job->env, &layers);

@@ -4,10 +4,13 @@
 #include "runner/uses.h"
 
 #include "base/fs.h"
+#include "model/condition.h"
 #include "runner/bring.h"
 #include "runner/container.h"
+#include "runner/harvest.h"
 #include "runner/job.h"
 #include "runner/job_engine.h"
+#include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/self.h"
 #include "runner/session_state.h"
@@ -243,15 +246,21 @@ start_composite(struct step *step, struct wf_error *err)
 
 /* Runs one stage of a node action. */
 static bool
-start_stage(struct step *step, const struct expr_object *inputs)
+start_stage(struct step *step, const struct expr_object *inputs, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
 	struct expr_object *github = step_github(step);
+	struct session *session = step->job->call->run->session;
+	const struct container *container = step->job->container;
 
+	if (!container && !step->job->engine && !session_node(session, err))
+		return false;
 	stage_register_post(step->job, stage);
-	argv[0] = step->job->engine ? job_engine_node(step->job)
-	                            : container_node(step->job->container);
+	if (step->job->engine)
+		argv[0] = job_engine_node(step->job);
+	else
+		argv[0] = container ? container_node(container) : session->node.program;
 	argv[1] = wf_join(step->arena, stage->path.p,
 	    wf_cstr(step->arena, stage_file(stage, step->kind)));
 	expr_object_set(github, WF_S("action_path"), expr_string(stage->path));
@@ -264,25 +273,8 @@ start_node(struct step *step, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 
-	(void)err;
 	stage->inputs = expr_copy(step->job->arena, expr_object_value(step->inputs)).object;
-	return start_stage(step, step->inputs);
-}
-
-/* The pre has inputs of its own, evaluated now; the post has those of its main. */
-static bool
-start_pre_or_post(struct step *step, struct wf_error *err)
-{
-	struct stage *stage = step->stage;
-
-	step->action = stage->action;
-	set_identity(step, &stage->place.ref);
-	if (step->kind == STAGE_PRE) {
-		if (!action_inputs(step, err))
-			return false;
-		stage->inputs = expr_copy(step->job->arena, expr_object_value(step->inputs)).object;
-	}
-	return start_stage(step, stage->inputs);
+	return start_stage(step, step->inputs, err);
 }
 
 static bool
@@ -297,6 +289,63 @@ static bool (*const starters[])(struct step *step, struct wf_error *err) = {
 	[ACTION_DOCKER] = start_docker,
 	[ACTION_COMPOSITE] = start_composite,
 };
+
+/* ---- inputs that have to wait ---- */
+
+static bool start_with_inputs(struct step *step, struct wf_error *err);
+
+static void
+inputs_again(void *data)
+{
+	struct step *step = data;
+	struct wf_error err;
+
+	if (step->cancelled || step->timed_out)
+		step_settle(step, PLAN_FAILURE);
+	else if (!start_with_inputs(step, &err))
+		step_fail(step, &err);
+}
+
+/* Evaluates the defaults of inputs that nobody gives where they ask for hashFiles(). */
+static void
+look_at_defaults(struct step *step)
+{
+	const struct action *action = step->action;
+	struct expr_object *with;
+
+	if (!scope_env_map(step->arena, step->def->with, &step->scope, &with, NULL))
+		return;
+	for (size_t i = 0; i < action->ninputs; i++)
+		if (!expr_object_find(with, action->inputs[i].id))
+			hashes_look(step->arena, action->inputs[i].fallback, &step->scope);
+}
+
+/* Starts the action once hashFiles() has answered its inputs. */
+static bool
+start_with_inputs(struct step *step, struct wf_error *err)
+{
+	step_ask_hashes(step);
+	look_at_defaults(step);
+	if (hashes_wait(&step->hashes, inputs_again, step))
+		return true;
+	return action_inputs(step, err) && starters[step->action->kind](step, err);
+}
+
+static bool start_builtin_post(struct step *step);
+
+/* The pre has inputs of its own, evaluated now; the post has those of its main. */
+static bool
+start_pre_or_post(struct step *step, struct wf_error *err)
+{
+	struct stage *stage = step->stage;
+
+	set_identity(step, &stage->place.ref);
+	if (stage->place.kind == USES_PLACE_BUILTIN)
+		return start_builtin_post(step);
+	step->action = stage->action;
+	return step->kind == STAGE_PRE ? start_with_inputs(step, err)
+	                               : start_stage(step, stage->inputs, err);
+}
 
 const char *
 uses_folder(struct job *job, const struct uses_place *place)
@@ -355,7 +404,7 @@ run_action(struct step *step, struct wf_error *err)
 		return false;
 	step->action = stage->action;
 	step->action_path = stage->path;
-	return action_inputs(step, err) && starters[step->action->kind](step, err);
+	return start_with_inputs(step, err);
 }
 
 /* The folders of the action are in their place, or not. */
@@ -420,6 +469,30 @@ on_addpath(struct builtin_call *call, struct wf_str path)
 	env_add_path(step->changes, path);
 }
 
+static bool
+on_stores(struct builtin_call *call, struct builtin_stores *out, struct wf_error *err)
+{
+	struct step *step = call->data;
+
+	return offer_stores(step->job, out, err);
+}
+
+static void
+on_uploaded(struct builtin_call *call, const struct artifact *artifact, const char *path)
+{
+	struct step *step = call->data;
+	const struct harvest_artifact facts = {
+		.id = artifact->id,
+		.run_id = artifact->run_id,
+		.size = artifact->size,
+		.name = artifact->name,
+		.path = wf_str(path),
+		.is_zip = wf_str_is(artifact->type, "application/zip"),
+	};
+
+	harvest_add(step->job->call->run->session, &facts);
+}
+
 static void
 on_builtin_done(struct builtin_call *call, bool success)
 {
@@ -462,14 +535,14 @@ objects_inside(const struct step *step)
 	return n > 0 || session->options->box == BOX_HOST ? NULL : OBJECTS_INSIDE;
 }
 
-static bool
-start_builtin(struct step *step, const struct builtin *builtin, struct wf_error *err)
+/* What the step and its stage give a built-in. */
+static void
+prepare_builtin(struct step *step, const struct builtin *builtin)
 {
 	struct session *session = step->job->call->run->session;
 	struct job *job = step->job;
 
-	if (!builtin_inputs(step, builtin, err))
-		return false;
+	step->builtin.builtin = builtin; /* its environment depends on it */
 	step->builtin = (struct builtin_call){
 		.builtin = builtin,
 		.arena = job->arena,
@@ -488,11 +561,58 @@ start_builtin(struct step *step, const struct builtin *builtin, struct wf_error 
 		.output = on_output,
 		.setenv = on_setenv,
 		.addpath = on_addpath,
+		.stores = on_stores,
+		.uploaded = on_uploaded,
 		.done = on_builtin_done,
 		.data = step,
+		.memory = step->stage ? step->stage->state : NULL,
 	};
 	step->running = true;
+}
+
+/* A stage of a built-in is that of an action whose files nobody reads. */
+static bool
+make_stage(struct step *step, const struct uses_place *place, struct wf_error *err)
+{
+	struct job *job = step->job;
+	struct wf_diags diags = { .arena = job->arena };
+	struct action *action = wf_new(job->arena, struct action);
+	const struct builtin *builtin = place->builtin;
+
+	action->kind = ACTION_NODE;
+	action->post = wf_str(builtin->repository);
+	action->post_if = condition_read_plain(job->arena, wf_str(builtin->post_if),
+	    step->def->uses_pos, CTX_STEP_IF, &diags);
+	if (diags.nerrors)
+		return wf_diags_first(&diags, err);
+	step->stage = stage_of(job, outer_stage(step), step->def);
+	step->stage->place = *place;
+	step->stage->action = action;
+	step->stage->inputs = expr_copy(job->arena, expr_object_value(step->inputs)).object;
+	stage_register_post(job, step->stage);
+	return true;
+}
+
+static bool
+start_builtin(struct step *step, const struct uses_place *place, struct wf_error *err)
+{
+	const struct builtin *builtin = place->builtin;
+
+	if (!builtin_inputs(step, builtin, err) || (builtin->post && !make_stage(step, place, err)))
+		return false;
+	prepare_builtin(step, builtin);
 	builtin->start(&step->builtin);
+	return true;
+}
+
+static bool
+start_builtin_post(struct step *step)
+{
+	const struct builtin *builtin = step->stage->place.builtin;
+
+	step->inputs = step->stage->inputs;
+	prepare_builtin(step, builtin);
+	builtin->post(&step->builtin);
 	return true;
 }
 
@@ -526,7 +646,7 @@ start_main(struct step *step, struct wf_error *err)
 	if (!find_place(step, &place, err))
 		return bring_start(step, on_brought, err);
 	set_identity(step, &place.ref);
-	return place.kind == USES_PLACE_BUILTIN ? start_builtin(step, place.builtin, err)
+	return place.kind == USES_PLACE_BUILTIN ? start_builtin(step, &place, err)
 	                                        : start_action(step, &place, err);
 }
 

@@ -15,7 +15,8 @@ openssl/ runner/*
 sqlite3.h runner/store/db.c
 microhttpd.h runner/service/server.c
 curl/ runner/net/http.c
-archive runner/image/unpack.c
+archive runner/archive/calls.h|runner/image/unpack.c
+md4c.h src/cli/markdown.c
 cmocka.h tests/unit/*"
 case=0
 

@@ -40,6 +40,8 @@ struct box_mount {
 	bool writable;
 };
 
+struct valve;
+
 /* The root of a container: an unpacked image in place of this machine's own files. */
 struct box_image {
 	const char *const *layers; /* absolute host folders, the top first; NULL-ended */
@@ -70,6 +72,7 @@ struct box_spec {
 	/* host folders that a sandbox shows empty, NULL-ended or NULL: what wfrun keeps for itself,
 	 * and other jobs' state. Those that are not there are passed over. */
 	const char *const *covered;
+	struct valve *valve; /* holds back what processes print; NULL: nothing does */
 	bool no_network; /* a sandbox has a loopback interface of its own, and nothing else */
 	struct box_limits limits; /* of a sandbox, or a container */
 	struct box_engine *engine; /* of a container of an engine; else NULL */

@@ -113,6 +113,7 @@ host_start(struct box *box)
 	struct wf_error err;
 
 	remote->loop = box->loop;
+	remote->valve = box->spec.valve;
 	remote->arena = box->arena;
 	remote->on_ready = on_ready;
 	remote->on_gone = on_gone;

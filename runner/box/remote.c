@@ -304,6 +304,7 @@ exec_open(struct remote_call *call, struct wire_request *request, int fds[3], st
 	if (fds[0] < 0)
 		return wf_fail_sys(err, errno, "request to the box");
 	call->drain.room = r->room;
+	call->drain.valve = r->valve;
 	call->drain.on_chunk = on_output;
 	call->drain.on_over = on_output_over;
 	call->drain.data = call;

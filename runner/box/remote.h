@@ -25,6 +25,7 @@ struct remote {
 	/* set by the owner before remote_start() */
 	uv_loop_t *loop;
 	struct wf_arena *arena;
+	struct valve *valve; /* of what processes print, or NULL */
 	/* err is NULL when the init is ready; then root is a descriptor (O_PATH) of its root
 	 * folder, now the owner's. */
 	void (*on_ready)(struct remote *remote, int root, const struct wf_error *err);

@@ -16,15 +16,26 @@ const struct builtin *
 builtin_find(struct wf_str owner, struct wf_str repo, struct wf_str path)
 {
 	static const struct builtin *const all[] = {
+		&builtin_cache,
+		&builtin_cache_restore,
+		&builtin_cache_save,
 		&builtin_checkout,
+		&builtin_download_artifact,
 		&builtin_paths_filter,
+		&builtin_setup_dotnet,
+		&builtin_setup_go,
+		&builtin_setup_java,
+		&builtin_setup_node,
 		&builtin_setup_python,
+		&builtin_setup_ruby,
+		&builtin_upload_artifact,
 	};
 
-	for (size_t i = 0; path.n == 0 && i < WF_COUNT(all); i++) {
+	for (size_t i = 0; i < WF_COUNT(all); i++) {
 		struct wf_str rest = wf_str(all[i]->repository);
 
-		if (wf_str_ieq(wf_str_cut(&rest, '/'), owner) && wf_str_ieq(rest, repo))
+		if (wf_str_ieq(wf_str_cut(&rest, '/'), owner) && wf_str_ieq(rest, repo) &&
+		    wf_str_eq(path, wf_str(all[i]->path)))
 			return all[i];
 	}
 	return NULL;
@@ -157,4 +168,87 @@ builtin_read(struct builtin_call *call, const char *path, struct wf_str *out, st
 	}
 	*out = wf_buf_take(&text, call->arena);
 	return true;
+}
+
+struct wf_str *
+builtin_lines(const struct builtin_call *call, const char *name, size_t *n)
+{
+	struct wf_str rest = builtin_input(call, name), *lines = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	while (rest.p) {
+		struct wf_str line = wf_str_trim(wf_str_cut(&rest, '\n'));
+
+		if (line.n)
+			*wf_push(call->arena, lines, *n, cap) = line;
+	}
+	return lines;
+}
+
+const char *
+builtin_path(const struct builtin_call *call, struct wf_str path)
+{
+	struct wf_buf out = WF_BUF_INIT;
+
+	if (wf_str_is(path, "~") || wf_str_starts(path, WF_S("~/")))
+		path = wf_strf(call->arena, "%.*s%.*s", WF_ARG(builtin_env(call, "HOME")),
+		    WF_ARG(wf_str_skip(path, 1)));
+	else if (!wf_str_starts(path, WF_S("/")))
+		path = wf_strf(call->arena, "%s/%.*s", call->box->layout.workspace, WF_ARG(path));
+	while (path.p) {
+		struct wf_str part = wf_str_cut(&path, '/');
+		ptrdiff_t up = wf_str_rfind_char(wf_buf_str(&out), '/');
+
+		if (wf_str_is(part, "..") && up >= 0)
+			out.n = (size_t)up;
+		else if (part.n && !wf_str_is(part, ".") && !wf_str_is(part, ".."))
+			wf_buf_addf(&out, "/%.*s", WF_ARG(part));
+	}
+	if (!out.n)
+		wf_buf_addc(&out, '/');
+	return wf_buf_take(&out, call->arena).p;
+}
+
+int
+builtin_root(struct builtin_call *call, struct wf_error *err)
+{
+	return box_open(call->box, "/", O_PATH | O_DIRECTORY, err);
+}
+
+/* ---- the pool ---- */
+
+struct errand {
+	uv_work_t work;
+	void *impl;
+	void (*run)(void *impl);
+	void (*done)(void *impl);
+};
+
+static void
+on_work(uv_work_t *work)
+{
+	struct errand *errand = work->data;
+
+	errand->run(errand->impl);
+}
+
+static void
+on_worked(uv_work_t *work, int status)
+{
+	struct errand *errand = work->data;
+
+	(void)status;
+	errand->done(errand->impl);
+}
+
+void
+builtin_work(struct builtin_call *call, void (*work)(void *impl), void (*done)(void *impl))
+{
+	struct errand *errand = wf_new(call->arena, struct errand);
+
+	*errand = (struct errand){ .impl = call->impl, .run = work, .done = done };
+	errand->work.data = errand;
+	if (uv_queue_work(call->loop, &errand->work, on_work, on_worked) < 0)
+		done(call->impl);
 }

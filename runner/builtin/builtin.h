@@ -13,20 +13,34 @@
 #include "event/event.h"
 #include "expr/expr.h"
 #include "runner/box/box.h"
+#include "runner/store/artifacts.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 struct builtin_call;
 
 struct builtin {
 	const char *repository; /* "actions/checkout", compared without case */
+	const char *path; /* below it, or NULL */
 	const char *const *inputs; /* NULL-ended: the names that the action declares */
 	const char *const *defaults; /* of each input, a text or NULL; without expressions */
 	void (*start)(struct builtin_call *call);
+	/* The stage after the job's steps, with the inputs and the state of its main; or NULL. */
+	void (*post)(struct builtin_call *call);
+	const char *post_if; /* its condition, an expression */
+	bool uses_service; /* it starts processes that are to find artifacts, caches and the API */
 };
 
-/* The built-in that answers for owner/repo (path empty), or NULL. */
+/* The built-in that answers for owner/repo[/path], or NULL. */
 const struct builtin *builtin_find(struct wf_str owner, struct wf_str repo, struct wf_str path);
+
+/* Where artifacts and caches lie, and in whose name a job writes them. */
+struct builtin_stores {
+	const char *runs, *caches; /* folders on the host */
+	int64_t run_id, job_id;
+	struct wf_str ref, base_ref, default_ref; /* full; base_ref empty for most events */
+};
 
 /* One running call; the step owns it. */
 struct builtin_call {
@@ -51,10 +65,16 @@ struct builtin_call {
 	void (*output)(struct builtin_call *call, struct wf_str name, struct wf_str value);
 	void (*setenv)(struct builtin_call *call, struct wf_str name, struct wf_str value);
 	void (*addpath)(struct builtin_call *call, struct wf_str path);
+	/* the stores of this repository, made when missing; the strings live as long as the job */
+	bool (*stores)(struct builtin_call *call, struct builtin_stores *out, struct wf_error *err);
+	/* an artifact is finished; its bytes are at this path */
+	void (*uploaded)(struct builtin_call *call, const struct artifact *artifact,
+	    const char *path);
 	void (*done)(struct builtin_call *call, bool success);
 	void *data; /* the step's */
 	void *impl; /* the built-in's */
-	bool cancelled; /* set by the step; a built-in that waits should look */
+	struct expr_object *memory; /* what the main remembers for its post: texts by name */
+	atomic_bool cancelled; /* set by the step; a built-in that waits should look */
 };
 
 /* The text of an input, empty when not given. */
@@ -81,6 +101,23 @@ struct wf_str builtin_env(const struct builtin_call *call, const char *name);
 bool builtin_read(struct builtin_call *call, const char *path, struct wf_str *out,
     struct wf_error *err);
 
+/* Runs work() on a thread of libuv's pool, then done() on the loop; both get call->impl. What
+ * work() touches is nobody else's meanwhile. When there is no thread, done() is called at once,
+ * without work(). */
+void builtin_work(struct builtin_call *call, void (*work)(void *impl), void (*done)(void *impl));
+/* "/" as the job sees it, for the pool (runner/box/mount.h); the caller closes it. */
+int builtin_root(struct builtin_call *call, struct wf_error *err);
+/* The lines of an input that holds several, trimmed, without empty ones. */
+struct wf_str *builtin_lines(const struct builtin_call *call, const char *name, size_t *n);
+/* The path as the job means it: "~" is its home, relative ones start at the workspace; without
+ * "." and "..". */
+const char *builtin_path(const struct builtin_call *call, struct wf_str path);
+
+extern const struct builtin builtin_cache, builtin_cache_restore, builtin_cache_save; /* cache.c */
 extern const struct builtin builtin_checkout; /* checkout.c */
+extern const struct builtin builtin_download_artifact; /* download_artifact.c */
 extern const struct builtin builtin_paths_filter; /* paths_filter.c */
+extern const struct builtin builtin_setup_dotnet, builtin_setup_go, builtin_setup_java,
+    builtin_setup_node, builtin_setup_ruby; /* setup_tools.c */
 extern const struct builtin builtin_setup_python; /* setup_python.c */
+extern const struct builtin builtin_upload_artifact; /* upload_artifact.c */

@@ -461,7 +461,8 @@ finish(struct setup_python *sp)
 	if (sp->nwanted > 0)
 		builtin_printf(call, "::endgroup::");
 	if (cache.n > 0) {
-		builtin_note(call, "The cache of '%.*s' is not restored: there are no caches yet",
+		builtin_note(call,
+		    "The cache of '%.*s' is not restored: add a step with actions/cache",
 		    WF_ARG(cache));
 		call->output(call, WF_S("cache-hit"), WF_S("false"));
 	}

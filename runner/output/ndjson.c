@@ -35,11 +35,13 @@ enum {
 	LEVEL = 1 << 7,
 	PLACE = 1 << 8,
 	CHAIN = 1 << 9,
+	ARTIFACT = 1 << 10,
 };
 
 static const struct shape {
 	const char *text; /* the key of event->text; NULL: it has none */
 	unsigned fields;
+	const char *reason; /* the key of event->reason; NULL: "reason" */
 } shapes[] = {
 	[RECORD_WORKFLOW_ASLEEP] = { "workflow", PLACE },
 	[RECORD_RUN_STARTED] = { NULL, RUN_FACTS },
@@ -56,6 +58,8 @@ static const struct shape {
 	[RECORD_STEP_SUMMARY] = { "text", 0 },
 	[RECORD_DIFFERENCE] = { "text", PLACE },
 	[RECORD_NOTE] = { "text", PLACE },
+	[RECORD_ARTIFACT] = { "name", ARTIFACT },
+	[RECORD_WOULD] = { "call", 0, "body" },
 	[RECORD_CHAIN] = { NULL, RESULT | CHAIN },
 };
 
@@ -177,6 +181,17 @@ add_chain(struct wf_buf *buf, const struct record_chain *chain)
 	wf_buf_addc(buf, ']');
 }
 
+static void
+add_artifact(struct wf_buf *buf, const struct record_event *event)
+{
+	const struct record_artifact *artifact = event->artifact;
+
+	add_text(buf, "path", event->place.file);
+	add_number(buf, "artifact_id", artifact->id);
+	add_number(buf, "size", artifact->size);
+	add_number(buf, "files", artifact->files);
+}
+
 /* run, job and step: who it is about. */
 static void
 add_who(struct wf_buf *buf, const struct record_event *event)
@@ -274,9 +289,11 @@ add_facts(struct wf_buf *buf, const struct record_event *event)
 	if (shape->fields & PLACE)
 		add_place(buf, &event->place);
 	add_end(buf, event, shape->fields);
-	add_some_text(buf, "reason", event->reason);
+	add_some_text(buf, shape->reason ? shape->reason : "reason", event->reason);
 	if (shape->fields & CHAIN && event->chain)
 		add_chain(buf, event->chain);
+	if (shape->fields & ARTIFACT && event->artifact)
+		add_artifact(buf, event);
 }
 
 static void

@@ -34,6 +34,9 @@
 	X(STEP_SUMMARY, "summary") /* text: Markdown of GITHUB_STEP_SUMMARY */                     \
 	X(DIFFERENCE, "difference") /* text: what GitHub does and wfrun does not; place */         \
 	X(NOTE, "note") /* text: said once, a missing secret, a chosen box */                      \
+	X(ARTIFACT, "artifact") /* text: its name; place: the folder with its files; artifact */   \
+	X(WOULD,                                                                                   \
+	    "would") /* text: a call to GitHub that would have changed something; reason: body */  \
 	X(CHAIN, "chain") /* run: the one that woke others by workflow_run; result; chain */
 
 enum record_kind {
@@ -63,6 +66,7 @@ struct record_job {
 	uint64_t number; /* 1, 2, ... within this invocation */
 	/* of its environment, or empty; the url is known when the job ends, and holds no secret */
 	struct wf_str environment, environment_url;
+	bool debug; /* ACTIONS_STEP_DEBUG: what is said for debugging shall be seen */
 };
 
 struct record_step {
@@ -79,6 +83,12 @@ struct record_chain {
 	    head_branch; /* of the event: refs/heads/main, and the tag or branch */
 	const struct wf_str *workflows; /* names of those that wake */
 	size_t nworkflows;
+};
+
+/* What a job has uploaded. */
+struct record_artifact {
+	uint64_t id, size; /* as uploaded */
+	uint64_t files; /* 0: they could not be unpacked */
 };
 
 /* One event. Fields that do not belong to its kind stay zero. */
@@ -100,6 +110,7 @@ struct record_event {
 	const struct command_pair *outputs; /* JOB_FINISHED, STEP_FINISHED */
 	size_t noutputs;
 	const struct record_chain *chain; /* CHAIN */
+	const struct record_artifact *artifact; /* ARTIFACT */
 };
 
 struct record;

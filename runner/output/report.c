@@ -198,6 +198,26 @@ add_summary(struct collector *c, const struct record_event *event)
 }
 
 static void
+add_artifact(struct collector *c, const struct record_event *event)
+{
+	struct report *report = &c->report;
+	struct wf_arena *arena = report->arena;
+	struct report_artifact *artifact = NULL;
+
+	for (size_t i = 0; i < report->nartifacts; i++) /* one that was overwritten is said once */
+		if (wf_str_eq(report->artifacts[i].path, event->place.file))
+			artifact = &report->artifacts[i];
+	if (!artifact && report->nartifacts == REPORT_TEXTS_MAX)
+		return;
+	if (!artifact)
+		artifact = wf_push(arena, report->artifacts, report->nartifacts,
+		    report->artifacts_cap);
+	artifact->name = shortened(arena, event->text);
+	artifact->path = shortened(arena, event->place.file);
+	artifact->facts = *event->artifact;
+}
+
+static void
 finish_run(struct collector *c, const struct record_event *event)
 {
 	struct report_run *run = find_run(c, event->run);
@@ -253,6 +273,8 @@ put(struct record_sink *sink, const struct record_event *event)
 	case RECORD_STEP_SUMMARY: add_summary(c, event); return;
 	case RECORD_DIFFERENCE: add_text(c, &report->differences, event); return;
 	case RECORD_NOTE: add_text(c, &report->notes, event); return;
+	case RECORD_ARTIFACT: add_artifact(c, event); return;
+	case RECORD_WOULD: add_text(c, &report->writes, event); return;
 	case RECORD_STEP_STARTED:
 	case RECORD_LINE:
 	case RECORD_GROUP:

@@ -58,11 +58,19 @@ struct report_texts {
 	size_t dropped; /* how many more there were, beyond GitHub's limits or these */
 };
 
+struct report_artifact {
+	struct wf_str name, path;
+	struct record_artifact facts;
+};
+
 struct report {
 	struct wf_arena *arena;
 	struct report_run **runs;
 	size_t nruns, cap;
 	struct report_texts annotations, summaries, differences, notes, asleep;
+	struct report_texts writes; /* calls that would have changed something on GitHub */
+	struct report_artifact *artifacts; /* REPORT_TEXTS_MAX at most */
+	size_t nartifacts, artifacts_cap;
 	int64_t first, last; /* times of the first and the last event */
 };
 

@@ -77,7 +77,7 @@ finalize(struct service_call *call)
 {
 	struct wf_arena *arena = call->request->arena;
 	struct artifacts *store = call->service->artifacts;
-	struct service_artifact news;
+	struct service_news news = { .kind = SERVICE_ARTIFACT };
 	struct artifact artifact;
 	struct wf_error err;
 	uint64_t size = 0;
@@ -90,15 +90,15 @@ finalize(struct service_call *call)
 		service_broken(call, &err);
 		return;
 	}
-	news = (struct service_artifact){
+	news.run_id = artifact.run_id;
+	news.artifact = (struct service_artifact){
 		.id = artifact.id,
-		.run_id = artifact.run_id,
 		.size = artifact.size,
 		.name = artifact.name,
 		.path = wf_str(artifacts_path(store, arena, artifact.run_id, artifact.id)),
 		.is_zip = wf_str_is(artifact.type, "application/zip"),
 	};
-	service_announce(call->service, &news);
+	service_tell(call->service, &news);
 	reply_id(call, artifact.id);
 }
 

@@ -7,22 +7,12 @@
 
 /* ---- for both ---- */
 
-static void
-add_scope(struct wf_str *scopes, size_t *n, struct wf_str scope)
-{
-	for (size_t i = 0; i < *n; i++)
-		if (wf_str_eq(scopes[i], scope))
-			return;
-	if (scope.n)
-		scopes[(*n)++] = scope;
-}
-
 bool
 cache_api_find(struct service_call *call, const struct wf_str *keys, size_t n,
     struct wf_str version, struct cache_entry *out)
 {
 	const struct service_job *job = &call->guest->job;
-	struct wf_str scopes[3], damaged;
+	struct wf_str scopes[CACHES_SCOPES_MAX], damaged;
 	struct cache_query query = { keys, n, version, scopes, 0 };
 	struct wf_error err;
 
@@ -36,9 +26,7 @@ cache_api_find(struct service_call *call, const struct wf_str *keys, size_t n,
 			service_broken(call, &err);
 			return false;
 		}
-	add_scope(scopes, &query.nscopes, job->ref);
-	add_scope(scopes, &query.nscopes, job->base_ref);
-	add_scope(scopes, &query.nscopes, job->default_ref);
+	query.nscopes = caches_scopes(job->ref, job->base_ref, job->default_ref, scopes);
 	return caches_find(call->service->caches, call->request->arena, &query, out, &damaged);
 }
 

@@ -2,6 +2,8 @@
 /* service.c - jobs and their tokens, and which route answers a request. */
 #include "runner/service/service_state.h"
 
+#include "event/repo.h"
+
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdarg.h>
@@ -9,12 +11,13 @@
 #include <time.h>
 
 #define URL_SECONDS 3600 /* for which a signed URL is good */
+#define API_KEY_LENGTH 32 /* hexadecimal digits */
 #define JOB_SECONDS (24 * 3600) /* what a job's token says; it ends with the job */
 
-struct service_news {
+struct service_told {
 	struct wf_arena *arena;
-	struct service_artifact artifact;
-	struct service_news *next;
+	struct service_news news;
+	struct service_told *next;
 };
 
 static const struct service_route *const routes[] = {
@@ -23,6 +26,7 @@ static const struct service_route *const routes[] = {
 	cache_v1_routes,
 	blob_routes,
 	identity_routes,
+	api_routes,
 };
 
 /* ---- jobs ---- */
@@ -39,14 +43,16 @@ release_guest(struct service *service, struct service_guest *guest)
 		wf_arena_free(guest->arena);
 }
 
+/* Who has this token, or this key of the API. */
 static struct service_guest *
-find_guest(struct service *service, struct wf_str token)
+find_guest(struct service *service, struct wf_str secret, bool is_key)
 {
 	struct service_guest *found = NULL;
 
 	pthread_mutex_lock(&service->lock);
 	for (size_t i = 0; i < service->nguests; i++)
-		if (token_equal(service->guests[i]->token, token))
+		if (token_equal(is_key ? service->guests[i]->api_key : service->guests[i]->token,
+		        secret))
 			found = service->guests[i];
 	if (found)
 		found->users++;
@@ -77,6 +83,23 @@ make_token(struct service *service, struct wf_arena *arena, const struct service
 	return token_make(arena, service->key, expr_object_value(payload));
 }
 
+/* Said by no token, and no token can be made of it. */
+static struct wf_str
+api_key(struct service *service, struct wf_arena *arena, struct wf_str token)
+{
+	struct wf_str mac = token_mac(arena, service->key,
+	    wf_strf(arena, "api\n%.*s", WF_ARG(token)));
+
+	return wf_str_sub(mac, 0, API_KEY_LENGTH);
+}
+
+struct wf_str
+service_api_url(struct service *service, struct wf_arena *arena, struct wf_str token)
+{
+	return wf_strf(arena, "%s/api/%.*s", service->origin,
+	    WF_ARG(api_key(service, arena, token)));
+}
+
 struct wf_str
 service_admit(struct service *service, struct wf_arena *arena, const struct service_job *job)
 {
@@ -93,6 +116,7 @@ service_admit(struct service *service, struct wf_arena *arena, const struct serv
 		guest->job.claims =
 		    expr_copy(own, expr_object_value((struct expr_object *)job->claims)).object;
 	guest->token = make_token(service, own, job);
+	guest->api_key = api_key(service, own, guest->token);
 	pthread_mutex_lock(&service->lock);
 	*wf_push(service->arena, service->guests, service->nguests, service->cap) = guest;
 	pthread_mutex_unlock(&service->lock);
@@ -117,26 +141,36 @@ service_dismiss(struct service *service, struct wf_str token)
 
 /* ---- news ---- */
 
+static struct service_news
+copy_news(struct wf_arena *arena, const struct service_news *news)
+{
+	struct service_news copy = *news;
+
+	copy.text = wf_str_dup(arena, news->text);
+	copy.body = wf_str_dup(arena, news->body);
+	copy.artifact.name = wf_str_dup(arena, news->artifact.name);
+	copy.artifact.path = wf_str_dup(arena, news->artifact.path);
+	return copy;
+}
+
 void
-service_announce(struct service *service, const struct service_artifact *artifact)
+service_tell(struct service *service, const struct service_news *news)
 {
 	struct wf_arena *arena = wf_arena_new();
-	struct service_news *news = wf_new(arena, struct service_news);
+	struct service_told *told = wf_new(arena, struct service_told);
 
-	news->arena = arena;
-	news->artifact = *artifact;
-	news->artifact.name = wf_str_dup(arena, artifact->name);
-	news->artifact.path = wf_str_dup(arena, artifact->path);
+	told->arena = arena;
+	told->news = copy_news(arena, news);
 	pthread_mutex_lock(&service->lock);
-	*service->news_tail = news;
-	service->news_tail = &news->next;
+	*service->news_tail = told;
+	service->news_tail = &told->next;
 	if (service->wake)
 		service->wake(service->wake_data);
 	pthread_mutex_unlock(&service->lock);
 }
 
 void
-service_on_artifact(struct service *service, void (*wake)(void *data), void *data)
+service_on_news(struct service *service, void (*wake)(void *data), void *data)
 {
 	pthread_mutex_lock(&service->lock);
 	service->wake = wake;
@@ -145,21 +179,19 @@ service_on_artifact(struct service *service, void (*wake)(void *data), void *dat
 }
 
 bool
-service_next_artifact(struct service *service, struct wf_arena *arena, struct service_artifact *out)
+service_next_news(struct service *service, struct wf_arena *arena, struct service_news *out)
 {
-	struct service_news *news;
+	struct service_told *told;
 
 	pthread_mutex_lock(&service->lock);
-	news = service->news;
-	if (news && !(service->news = news->next))
+	told = service->news;
+	if (told && !(service->news = told->next))
 		service->news_tail = &service->news;
 	pthread_mutex_unlock(&service->lock);
-	if (!news)
+	if (!told)
 		return false;
-	*out = news->artifact;
-	out->name = wf_str_dup(arena, out->name);
-	out->path = wf_str_dup(arena, out->path);
-	wf_arena_free(news->arena);
+	*out = copy_news(arena, &told->news);
+	wf_arena_free(told->arena);
 	return true;
 }
 
@@ -268,7 +300,7 @@ is_admitted(struct service_call *call)
 	struct wf_str scheme = wf_str_cut(&token, ' ');
 
 	if (wf_str_ieq(scheme, WF_S("Bearer")) && token.n)
-		call->guest = find_guest(call->service, token);
+		call->guest = find_guest(call->service, token, false);
 	return call->guest != NULL;
 }
 
@@ -280,6 +312,12 @@ has_access(struct service_call *call)
 		if (!is_admitted(call))
 			service_refuse(call, 401, "unauthenticated",
 			    "the token is not that of a job that runs");
+		return call->guest != NULL;
+	case SERVICE_API:
+		call->guest = find_guest(call->service, call->segments[0], true);
+		if (!call->guest)
+			service_refuse(call, 401, "unauthenticated",
+			    "the URL is not that of a job that runs");
 		return call->guest != NULL;
 	case SERVICE_SIGNED:
 		if (is_signed(call))
@@ -303,6 +341,8 @@ match(struct service_call *call, const struct service_route *route)
 	while (pattern.p && path.p) {
 		struct wf_str want = wf_str_cut(&pattern, '/'), have = wf_str_cut(&path, '/');
 
+		if (wf_str_is(want, "**"))
+			return true;
 		if (wf_str_is(want, "*") && have.n)
 			call->segments[open++] = server_decode(call->request->arena, have, false);
 		else if (!wf_str_eq(want, have))
@@ -384,6 +424,23 @@ service_handler(struct service *service)
 	return (struct server_handler){ begin, finish, gone, service };
 }
 
+static void
+copy_repository(struct service *service, const struct service_repository *from)
+{
+	struct service_repository *to = &service->repository;
+	struct wf_arena *arena = service->arena;
+
+	to->dir = from->dir ? wf_cstr(arena, wf_str(from->dir)) : NULL;
+	to->full_name = wf_str_dup(arena, from->full_name);
+	to->default_branch = wf_str_dup(arena, from->default_branch);
+	to->html_url = wf_str_dup(arena, from->html_url);
+	if (from->payload)
+		to->payload =
+		    expr_copy(arena, expr_object_value((struct expr_object *)from->payload)).object;
+	if (to->dir)
+		service->repo = repo_open(to->dir, NULL);
+}
+
 struct service *
 service_new(const struct service_options *options, struct wf_error *err)
 {
@@ -393,6 +450,8 @@ service_new(const struct service_options *options, struct wf_error *err)
 	service->arena = arena;
 	service->news_tail = &service->news;
 	service->origin = "";
+	service->runs = wf_cstr(arena, wf_str(options->runs));
+	copy_repository(service, &options->repository);
 	pthread_mutex_init(&service->lock, NULL);
 	if (RAND_bytes(service->key, SERVICE_KEY) == 1 &&
 	    (service->artifacts = artifacts_open(options->runs, err)) != NULL &&
@@ -431,15 +490,16 @@ service_origin(const struct service *service)
 void
 service_stop(struct service *service)
 {
-	struct service_artifact rest;
+	struct service_news rest;
 
 	if (!service)
 		return;
 	server_stop(service->server);
 	while (service->nguests)
 		service_dismiss(service, service->guests[0]->token);
-	while (service_next_artifact(service, service->arena, &rest)) {
+	while (service_next_news(service, service->arena, &rest)) {
 	}
+	repo_close(service->repo);
 	EVP_PKEY_free(service->identity);
 	caches_close(service->caches);
 	artifacts_close(service->artifacts);

@@ -18,6 +18,7 @@ struct service_guest {
 	struct wf_arena *arena;
 	struct service_job job;
 	struct wf_str token;
+	struct wf_str api_key; /* stands for it in the URLs of the API */
 	unsigned users; /* calls, and the table */
 };
 
@@ -28,12 +29,15 @@ struct service {
 	unsigned char key[SERVICE_KEY]; /* signs tokens and URLs of this service */
 	struct artifacts *artifacts; /* the server's thread alone */
 	struct caches *caches; /* the same */
+	struct repo *repo; /* the same; NULL without one */
+	struct service_repository repository; /* never changes */
+	const char *runs; /* the folder of artifacts and of the run store */
 	EVP_PKEY *identity; /* the same: signs id tokens; made when needed */
 
 	pthread_mutex_t lock; /* of what follows */
 	struct service_guest **guests;
 	size_t nguests, cap;
-	struct service_news *news, **news_tail;
+	struct service_told *news, **news_tail;
 	void (*wake)(void *data);
 	void *wake_data;
 };
@@ -42,12 +46,14 @@ struct service_call;
 
 enum service_access {
 	SERVICE_TOKEN, /* only with a job's token */
+	SERVICE_API, /* only with a job's key as the second segment */
 	SERVICE_SIGNED, /* only with a signed URL */
 	SERVICE_OPEN,
 };
 
 struct service_route {
-	const char *method, *path; /* a segment `*` takes any text that is not empty */
+	/* a segment `*` takes any text that is not empty, `**` all that is left */
+	const char *method, *path;
 	enum service_access access;
 	/* begin may be NULL: then the body is gathered. A JSON body is in call->json then. */
 	void (*begin)(struct service_call *call);
@@ -67,7 +73,7 @@ struct service_call {
 };
 
 extern const struct service_route artifact_routes[], cache_routes[], cache_v1_routes[],
-    blob_routes[], identity_routes[]; /* each ended by method == NULL */
+    blob_routes[], identity_routes[], api_routes[]; /* each ended by method == NULL */
 
 /* A service that listens nowhere yet, and who answers its requests: for service_start(), and for
  * tests that make requests themselves. */
@@ -85,8 +91,8 @@ void service_broken(struct service_call *call, const struct wf_error *err);
 struct wf_str service_sign(struct service_call *call, const char *mode, struct wf_str path);
 /* A time in milliseconds since 1970 as RFC 3339, UTC. */
 struct wf_str service_time(struct wf_arena *arena, int64_t ms);
-/* Tells the session. */
-void service_announce(struct service *service, const struct service_artifact *artifact);
+/* Tells the session; everything is copied. */
+void service_tell(struct service *service, const struct service_news *news);
 
 /* A field of the call's JSON as text, by either spelling that Twirp knows; empty when it is not
  * there. */

@@ -231,6 +231,28 @@ take_sound(struct reading *reading, struct cache_entry *out, struct wf_str *dama
 	return false;
 }
 
+static void
+add_scope(struct wf_str *scopes, size_t *n, struct wf_str scope)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (wf_str_eq(scopes[i], scope))
+			return;
+	if (scope.n)
+		scopes[(*n)++] = scope;
+}
+
+size_t
+caches_scopes(struct wf_str ref, struct wf_str base, struct wf_str fallback,
+    struct wf_str scopes[CACHES_SCOPES_MAX])
+{
+	size_t n = 0;
+
+	add_scope(scopes, &n, ref);
+	add_scope(scopes, &n, base);
+	add_scope(scopes, &n, fallback);
+	return n;
+}
+
 bool
 caches_find(struct caches *caches, struct wf_arena *arena, const struct cache_query *query,
     struct cache_entry *out, struct wf_str *damaged)

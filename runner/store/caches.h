@@ -42,6 +42,11 @@ struct cache_query {
 	const struct wf_str *scopes; /* full refs */
 	size_t nscopes;
 };
+#define CACHES_SCOPES_MAX 3
+/* The scopes that a job reads: its ref, the base of its pull request (or empty), the default
+ * branch; each once. Returns how many. */
+size_t caches_scopes(struct wf_str ref, struct wf_str base, struct wf_str fallback,
+    struct wf_str scopes[CACHES_SCOPES_MAX]);
 bool caches_find(struct caches *caches, struct wf_arena *arena, const struct cache_query *query,
     struct cache_entry *out, struct wf_str *damaged);
 

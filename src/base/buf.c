@@ -153,6 +153,16 @@ whole_characters(struct wf_str s)
 	return s.n;
 }
 
+/* Hands out a line, or its last piece. */
+static void
+hand_out(struct wf_lines *lines, struct wf_str line)
+{
+	bool begins = !lines->spilled;
+
+	lines->spilled = false;
+	lines->on_line(lines->data, line, begins);
+}
+
 /* Hands out pieces while what is gathered exceeds the limit. */
 static void
 spill(struct wf_lines *lines, size_t limit)
@@ -166,7 +176,8 @@ spill(struct wf_lines *lines, size_t limit)
 			piece.n = lines->cut(lines->data, wf_buf_str(&lines->rest), piece.n);
 		if (piece.n == 0)
 			return;
-		lines->on_line(lines->data, piece);
+		lines->on_line(lines->data, piece, !lines->spilled);
+		lines->spilled = true;
 		left = lines->rest.n - piece.n;
 		memmove(lines->rest.p, lines->rest.p + piece.n, left);
 		lines->rest.n = left;
@@ -178,12 +189,12 @@ static void
 end_line(struct wf_lines *lines, struct wf_str piece, size_t limit)
 {
 	if (lines->rest.n == 0 && piece.n <= limit) {
-		lines->on_line(lines->data, piece);
+		hand_out(lines, piece);
 		return;
 	}
 	wf_buf_add(&lines->rest, piece);
 	spill(lines, limit);
-	lines->on_line(lines->data, wf_buf_str(&lines->rest));
+	hand_out(lines, wf_buf_str(&lines->rest));
 	wf_buf_clear(&lines->rest);
 }
 
@@ -230,6 +241,6 @@ void
 wf_lines_finish(struct wf_lines *lines)
 {
 	if (lines->rest.n)
-		lines->on_line(lines->data, wf_buf_str(&lines->rest));
+		hand_out(lines, wf_buf_str(&lines->rest));
 	wf_buf_release(&lines->rest);
 }

@@ -164,7 +164,9 @@ struct wf_lines {
 	struct wf_buf rest;
 	size_t limit; /* bytes; 0: WF_LINE_LIMIT */
 	bool after_cr; /* the last byte was a CR: an LF that follows belongs to it */
-	void (*on_line)(void *data, struct wf_str line);
+	bool spilled; /* the beginning of the line was handed out */
+	/* begins: the text is a line, or its first piece, and not what follows one */
+	void (*on_line)(void *data, struct wf_str line, bool begins);
 	/* Where the text of a line beyond the limit is cut, best at `at`; 0: not before more of it
 	 * is known. NULL: anywhere. */
 	size_t (*cut)(void *data, struct wf_str text, size_t at);

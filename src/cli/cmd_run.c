@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cmd.h"
 #include "cli/fetching.h"
@@ -11,9 +12,12 @@
 #include "cli/scene.h"
 #include "cli/style.h"
 #include "cli/term.h"
+#include "runner/outlet.h"
 #include "runner/output/record.h"
 #include "runner/output/report.h"
 #include "runner/session.h"
+
+#define LAST_PATIENCE_MS 1000 /* with a reader, after wfrun was told to end at once */
 
 static int64_t
 milliseconds(clockid_t clock)
@@ -39,18 +43,41 @@ free_record(struct record **record)
 	record_free(*record);
 }
 
+/* Where everything is shown. */
+struct screen {
+	struct outlet *outlet; /* NULL: nothing there keeps a writer waiting */
+	FILE *out;
+	int patience; /* as for outlet_close() */
+};
+
+static struct screen
+open_screen(void)
+{
+	struct screen screen = { outlet_new(STDOUT_FILENO), stdout, -1 };
+
+	if (screen.outlet)
+		screen.out = outlet_stream(screen.outlet);
+	return screen;
+}
+
 static void
-add_view(struct record *record, const struct args *args, bool debug)
+close_screen(struct screen *screen)
+{
+	outlet_close(screen->outlet, stdout, screen->patience);
+}
+
+static void
+add_view(struct record *record, const struct args *args, FILE *out)
 {
 	enum term_detail detail = args->quiet ? TERM_QUIET : TERM_NORMAL;
 
 	if (args->json) {
-		record_add_sink(record, record_ndjson_new(stdout));
+		record_add_sink(record, record_ndjson_new(out));
 		return;
 	}
-	if (args->verbose || (debug && !args->quiet))
+	if (args->verbose)
 		detail = TERM_VERBOSE;
-	record_add_sink(record, term_new(stdout, detail, style_color(args->color, stdout)));
+	record_add_sink(record, term_new(out, detail, style_color(args->color, stdout)));
 }
 
 static bool
@@ -124,6 +151,7 @@ int
 cmd_run(struct cmd *cmd, struct wf_error *err)
 {
 	int64_t boot = milliseconds(CLOCK_REALTIME) - milliseconds(CLOCK_BOOTTIME);
+	wf_auto(close_screen) struct screen screen = open_screen();
 	wf_auto(free_record) struct record *record = record_new(now, &boot);
 	wf_auto(scene_close) struct scene scene = { 0 };
 	struct fetching fetching;
@@ -134,14 +162,17 @@ cmd_run(struct cmd *cmd, struct wf_error *err)
 	if (!make_options(cmd, &scene, &fetching, &options, err))
 		return CMD_FAILED;
 	record_add_sink(record, record_report_new(&report));
-	add_view(record, cmd->args, session_step_debug(&options));
+	add_view(record, cmd->args, screen.out);
 	if (scene.assumed)
 		record_put(record, &(struct record_event){ .kind = RECORD_NOTE,
 		                       .text = WF_S("no --event is given: push is assumed") });
 	options.record = record;
+	options.outlet = screen.outlet;
 	if (!session_run(&options, &result, cmd->diags, err))
 		return CMD_FAILED;
+	if (result.forced)
+		screen.patience = LAST_PATIENCE_MS;
 	if (!cmd->args->json)
-		report_show(stdout, report, style_color(cmd->args->color, stdout));
+		report_show(screen.out, report, style_color(cmd->args->color, stdout));
 	return result.status;
 }

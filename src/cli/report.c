@@ -6,6 +6,7 @@
 #include "cli/report.h"
 
 #include "base/map.h"
+#include "cli/markdown.h"
 #include "cli/style.h"
 #include "cli/visible.h"
 
@@ -14,6 +15,7 @@
 
 #define WIDTH 80
 #define RESULT_COLUMN 60 /* where results start */
+#define SUMMARY_INDENT 4
 #define SUMMARY_LINES 60 /* of one step that are shown */
 #define SHA_WIDTH 7
 
@@ -359,27 +361,50 @@ add_annotations(struct page *page, const struct report_texts *list)
 	add_dropped(page, list);
 }
 
+/* The lines of a summary; as it is written where nothing here can read Markdown. */
+static struct wf_str
+summary_lines(struct page *page, struct wf_str markdown)
+{
+	wf_auto(wf_buf_release) struct wf_buf lines = WF_BUF_INIT;
+	struct wf_str rest = markdown;
+
+	if (!markdown_render(&lines, markdown, WIDTH - SUMMARY_INDENT, page->color, NULL))
+		while (rest.n > 0) {
+			visible_add(&lines, wf_str_cut(&rest, '\n'), false);
+			wf_buf_addc(&lines, '\n');
+		}
+	return wf_buf_take(&lines, page->arena);
+}
+
+static void
+add_summary(struct page *page, const struct report_text *summary)
+{
+	struct wf_str rest = summary_lines(page, summary->text);
+	size_t lines = 0, more = 0;
+
+	add_line(page, 2, STYLE_STRONG, where(page, summary));
+	for (; rest.n > 0; lines++) {
+		struct wf_str line = wf_str_cut(&rest, '\n');
+
+		if (lines >= SUMMARY_LINES) {
+			more++;
+			continue;
+		}
+		pad(page, line.n > 0 ? SUMMARY_INDENT : 0);
+		wf_buf_add(&page->out, line);
+		wf_buf_addc(&page->out, '\n');
+	}
+	if (more > 0)
+		wf_buf_addf(&page->out, "    ... and %zu more lines\n", more);
+}
+
 static void
 add_summaries(struct page *page, const struct report_texts *list)
 {
 	if (list->n > 0)
 		add_heading(page, "Step summaries");
-	for (size_t i = 0; i < list->n; i++) {
-		struct wf_str rest = list->items[i].text;
-		size_t lines = 0, more = 0;
-
-		add_line(page, 2, STYLE_STRONG, where(page, &list->items[i]));
-		for (; rest.n > 0; lines++) {
-			struct wf_str line = wf_str_cut(&rest, '\n');
-
-			if (lines < SUMMARY_LINES)
-				add_line(page, line.n > 0 ? 4 : 0, STYLE_PLAIN, line);
-			else
-				more++;
-		}
-		if (more > 0)
-			wf_buf_addf(&page->out, "    ... and %zu more lines\n", more);
-	}
+	for (size_t i = 0; i < list->n; i++)
+		add_summary(page, &list->items[i]);
 	add_dropped(page, list);
 }
 
@@ -394,6 +419,38 @@ add_remarks(struct page *page, const char *heading, const struct report_texts *l
 		add_line(page, 0, STYLE_PLAIN, list->items[i].text);
 	}
 	add_dropped(page, list);
+}
+
+/* "12 B", "3.4 MB" */
+static struct wf_str
+size_text(struct wf_arena *arena, uint64_t size)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double value = (double)size / 1000;
+	size_t unit = 0;
+
+	if (size < 1000)
+		return wf_strf(arena, "%" PRIu64 " B", size);
+	for (; value >= 999.95 && unit + 1 < WF_COUNT(units); unit++)
+		value /= 1000;
+	return wf_strf(arena, "%.1f %s", value, units[unit]);
+}
+
+static void
+add_artifacts(struct page *page, const struct report *report)
+{
+	if (report->nartifacts > 0)
+		add_heading(page, "Artifacts");
+	for (size_t i = 0; i < report->nartifacts; i++) {
+		const struct report_artifact *artifact = &report->artifacts[i];
+		uint64_t files = artifact->facts.files;
+		struct wf_str size = size_text(page->arena, artifact->facts.size);
+
+		add_line(page, 2, STYLE_PLAIN,
+		    wf_strf(page->arena, "%.*s (%" PRIu64 " %s, %.*s)", WF_ARG(artifact->name),
+		        files, files == 1 ? "file" : "files", WF_ARG(size)));
+		add_line(page, 6, STYLE_FAINT, artifact->path);
+	}
 }
 
 /* ---- totals ---- */
@@ -465,6 +522,8 @@ report_show(FILE *out, const struct report *report, bool color)
 	add_asleep(&page, &report->asleep);
 	add_annotations(&page, &report->annotations);
 	add_summaries(&page, &report->summaries);
+	add_artifacts(&page, report);
+	add_remarks(&page, "Would have changed on GitHub", &report->writes);
 	add_remarks(&page, "Differences from GitHub", &report->differences);
 	add_remarks(&page, "Notes", &report->notes);
 	add_totals(&page, report);

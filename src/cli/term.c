@@ -443,7 +443,9 @@ put_endgroup(struct term *term, const struct record_event *event)
 static void
 put_debug(struct term *term, const struct record_event *event)
 {
-	if (term->detail != TERM_VERBOSE)
+	bool asked = term->detail == TERM_NORMAL && event->job && event->job->debug;
+
+	if (term->detail != TERM_VERBOSE && !asked)
 		return;
 	add_indent(term, event);
 	add_styled(term, STYLE_FAINT, "debug: ");
@@ -496,6 +498,24 @@ put_remark(struct term *term, const struct record_event *event)
 }
 
 static void
+put_artifact(struct term *term, const struct record_event *event)
+{
+	add_styled(term, STYLE_HINT, "artifact: ");
+	add_foreign(term, STYLE_PLAIN, event->text);
+	add(term, " in ");
+	add_foreign(term, STYLE_PLAIN, event->place.file);
+	write_body(term, event->job);
+}
+
+static void
+put_write(struct term *term, const struct record_event *event)
+{
+	add_styled(term, STYLE_HINT, "not done on GitHub: ");
+	add_foreign(term, STYLE_PLAIN, event->text);
+	write_body(term, event->job);
+}
+
+static void
 show(struct term *term, const struct record_event *event)
 {
 	switch (event->kind) {
@@ -514,6 +534,8 @@ show(struct term *term, const struct record_event *event)
 	case RECORD_STEP_SUMMARY: return; /* the summary at the end has it */
 	case RECORD_DIFFERENCE:
 	case RECORD_NOTE: put_remark(term, event); return;
+	case RECORD_ARTIFACT: put_artifact(term, event); return;
+	case RECORD_WOULD: put_write(term, event); return;
 	case RECORD_CHAIN: put_chain(term, event); return;
 	}
 	abort();

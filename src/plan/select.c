@@ -117,13 +117,25 @@ step_is(const struct step_def *step, size_t index, struct wf_str word)
 	       wf_str_eq(label, wf_str_trim(wf_str_skip(word, run.n)));
 }
 
+/* The step, or a member of its `parallel:`; members have no number of their own. */
+static bool
+step_has(const struct step_def *step, size_t index, struct wf_str word)
+{
+	if (step_is(step, index, word))
+		return true;
+	for (size_t i = 0; i < step->nmembers && !is_number(word); i++)
+		if (step_is(step->members[i], i, word))
+			return true;
+	return false;
+}
+
 /* How many steps lead to the last one that is meant; 0: none is. */
 static size_t
 last_meant(const struct job_def *def, const struct wf_str *words, size_t n)
 {
 	for (size_t i = def->nsteps; i > 0; i--)
 		for (size_t k = 0; k < n; k++)
-			if (step_is(def->steps[i - 1], i - 1, words[k]))
+			if (step_has(def->steps[i - 1], i - 1, words[k]))
 				return i;
 	return 0;
 }
@@ -362,6 +374,12 @@ is_within_named(const struct select *select, struct wf_str path)
 	return false;
 }
 
+static struct wf_str
+step_word(const struct step_def *step)
+{
+	return step->has_id ? step->id : step_label(step);
+}
+
 static void
 visit_step(struct checker *c, const struct job_def *job, struct wf_str path)
 {
@@ -370,7 +388,9 @@ visit_step(struct checker *c, const struct job_def *job, struct wf_str path)
 	for (size_t i = 0; i < job->nsteps; i++) {
 		const struct step_def *step = job->steps[i];
 
-		offer(c, step->has_id ? step->id : step_label(step), step_is(step, i, c->asked));
+		offer(c, step_word(step), step_has(step, i, c->asked));
+		for (size_t k = 0; k < step->nmembers; k++)
+			offer(c, step_word(step->members[k]), false);
 	}
 }
 

@@ -5,7 +5,8 @@
  * called workflow by the ids that lead there, "test/unit"; letters have no case. What a named job
  * needs is selected with it. A leg is kept when its values are those that are asked for, in every
  * matrix that has the key. A named job ends with the last step that is named: what stands before it
- * runs, for that is where the step has its files and its environment from. */
+ * runs, for that is where the step has its files and its environment from. A member of `parallel:`
+ * stands for its group. */
 #pragma once
 
 #include "base/arena.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz_service.c - requests as clients might send them, good and bad, one behind the other: a line
  * "METHOD URI", lines of headers, an empty line, the body up to a line with a single dot. Each must
- * be answered, and nothing may appear outside of the store. TOKEN in a header is the job's, and
- * SIGN in a URI signs it. */
+ * be answered, and nothing may appear outside of the store. TOKEN in a header is the job's, SIGN at
+ * the front of a URI signs it, and API there stands for the URL of the API. */
 #include "fuzz.h"
 
 #include "base/fs.h"
@@ -32,6 +32,7 @@ world_new(void)
 		abort();
 	options.runs = wf_join(world.arena, world.dir, "runs");
 	options.caches = wf_join(world.arena, world.dir, "caches");
+	options.repository.full_name = WF_S("o/r");
 	mkdir(options.runs, 0700);
 	mkdir(options.caches, 0700);
 	job.claims = expr_object_new(world.arena);
@@ -62,6 +63,10 @@ uri_of(struct world *world, struct wf_str text, bool writes)
 	struct wf_str until = wf_strf(world->arena, "%lld", (long long)time(NULL) + 60);
 	struct wf_str query = text, path;
 
+	if (wf_str_starts(text, WF_S("API")))
+		return wf_strf(world->arena, "%.*s%.*s",
+		    WF_ARG(service_api_url(world->service, world->arena, world->token)),
+		    WF_ARG(wf_str_skip(text, strlen("API"))));
 	if (!wf_str_starts(text, WF_S("SIGN")))
 		return text;
 	query = wf_str_skip(text, strlen("SIGN"));

@@ -250,12 +250,31 @@ on_done(struct builtin_call *call, bool success)
 	fake->success = success;
 }
 
+static bool
+on_stores(struct builtin_call *call, struct builtin_stores *out, struct wf_error *err)
+{
+	struct fake_call *fake = call->data;
+
+	(void)err;
+	*out = fake->stores;
+	return true;
+}
+
+static void
+on_uploaded(struct builtin_call *call, const struct artifact *artifact, const char *path)
+{
+	struct fake_call *fake = call->data;
+
+	CHECK(artifact->id > 0 && wf_exists(path));
+	fake->nuploaded++;
+}
+
 void
 fake_call_init(struct fake_call *fake, const char *script)
 {
 	*fake = (struct fake_call){ 0 };
 	scratch_init(&fake->scratch);
-	scratch_run(&fake->scratch, "mkdir state temp tools home work; %s", script);
+	scratch_run(&fake->scratch, "mkdir state temp tools home work runs caches; %s", script);
 	uv_loop_init(&fake->loop);
 	fake->box = (struct box){ .ops = &fake_ops, .loop = &fake->loop, .data = fake };
 	fake->box.layout = (struct box_layout){
@@ -265,6 +284,15 @@ fake_call_init(struct fake_call *fake, const char *script)
 		.temp = scratch_path(&fake->scratch, "temp"),
 		.tool_cache = scratch_path(&fake->scratch, "tools"),
 	};
+	fake->stores = (struct builtin_stores){
+		.runs = scratch_path(&fake->scratch, "runs"),
+		.caches = scratch_path(&fake->scratch, "caches"),
+		.run_id = 1,
+		.job_id = 1,
+		.ref = WF_S("refs/heads/main"),
+		.default_ref = WF_S("refs/heads/main"),
+	};
+	fake->memory = expr_object_new(fake->scratch.arena);
 	fake->inputs = expr_object_new(fake->scratch.arena);
 	fake->payload = expr_object_new(fake->scratch.arena);
 	wf_map_init(&fake->outputs, fake->scratch.arena, false);
@@ -300,8 +328,9 @@ read_facts(struct fake_call *fake, const char *dir)
 		fake->event.sha = fake->facts.head_sha;
 }
 
-void
-fake_call_run(struct fake_call *fake, const struct builtin *builtin)
+static void
+run_stage(struct fake_call *fake, const struct builtin *builtin,
+    void (*start)(struct builtin_call *call))
 {
 	const char *dir = scratch_path(&fake->scratch, "repo");
 
@@ -329,13 +358,38 @@ fake_call_run(struct fake_call *fake, const struct builtin *builtin)
 		.output = on_output,
 		.setenv = on_setenv,
 		.addpath = on_addpath,
+		.stores = on_stores,
+		.uploaded = on_uploaded,
+		.memory = fake->memory,
 		.done = on_done,
 		.data = fake,
 	};
 	fake->done = false;
-	builtin->start(&fake->call);
+	start(&fake->call);
 	uv_run(&fake->loop, UV_RUN_DEFAULT);
 	CHECK(fake->done);
+}
+
+void
+fake_call_run(struct fake_call *fake, const struct builtin *builtin)
+{
+	run_stage(fake, builtin, builtin->start);
+}
+
+void
+fake_call_post(struct fake_call *fake, const struct builtin *builtin)
+{
+	wf_buf_clear(&fake->log);
+	run_stage(fake, builtin, builtin->post);
+}
+
+void
+fake_call_again(struct fake_call *fake)
+{
+	wf_buf_clear(&fake->log);
+	fake->inputs = expr_object_new(fake->scratch.arena);
+	fake->memory = expr_object_new(fake->scratch.arena);
+	wf_map_init(&fake->outputs, fake->scratch.arena, false);
 }
 
 struct wf_str

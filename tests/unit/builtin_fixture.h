@@ -48,6 +48,9 @@ struct fake_call {
 	struct wf_buf environment; /* "NAME=value" and "PATH+=folder" lines, in order */
 	const char *layers[8]; /* of the last overlay */
 	size_t nlayers;
+	struct builtin_stores stores; /* DIR/runs and DIR/caches, of run 1 on main */
+	struct expr_object *memory; /* from a main to its post */
+	unsigned nuploaded;
 };
 
 /* The script makes the repository; it runs in DIR. */
@@ -56,6 +59,10 @@ void fake_call_release(struct fake_call *fake);
 /* Reads the facts, sets the defaults of inputs that are not given, runs the built-in to its end. */
 void fake_call_run(struct fake_call *fake, const struct builtin *builtin);
 void fake_call_input(struct fake_call *fake, const char *name, const char *value);
+/* Makes it ready for one more call in the same place: without inputs, log and outputs. */
+void fake_call_again(struct fake_call *fake);
+/* The post of a built-in, after its main. */
+void fake_call_post(struct fake_call *fake, const struct builtin *builtin);
 /* The value of an output, "(none)" when it was not set. */
 struct wf_str fake_call_output(const struct fake_call *fake, const char *name);
 /* Whether the text was printed. */

@@ -24,14 +24,15 @@ TEST(buf_json_escapes_and_repairs)
 }
 
 struct gathered {
-	struct wf_buf text; /* lines, each with a '|' behind it */
+	struct wf_buf text; /* lines, each with a '|' behind it; '+' before a later piece */
 };
 
 static void
-gather(void *data, struct wf_str line)
+gather(void *data, struct wf_str line, bool begins)
 {
 	struct gathered *gathered = data;
 
+	wf_buf_adds(&gathered->text, begins ? "" : "+");
 	wf_buf_add(&gathered->text, line);
 	wf_buf_addc(&gathered->text, '|');
 }
@@ -60,14 +61,14 @@ TEST(lines_end_at_a_cr_too)
 {
 	check_lines((const char *const[]){ "10%\r20%\r", "30%\r\n", "x\r", "\n\r", "\ry", NULL }, 0,
 	    "10%|20%|30%|x|||y|");
-	check_lines((const char *const[]){ "abc\rdefghi\r\nj\r", NULL }, 4, "abc|defg|hi|j|");
+	check_lines((const char *const[]){ "abc\rdefghi\r\nj\r", NULL }, 4, "abc|defg|+hi|j|");
 	check_lines((const char *const[]){ "\r\r\n\n", NULL }, 0, "|||");
 }
 
 TEST(lines_too_long_come_in_pieces)
 {
-	check_lines((const char *const[]){ "abcdefgh", "ij\nk\n", NULL }, 4, "abcd|efgh|ij|k|");
-	check_lines((const char *const[]){ "abcdefghij\nk\n", NULL }, 4, "abcd|efgh|ij|k|");
+	check_lines((const char *const[]){ "abcdefgh", "ij\nk\n", NULL }, 4, "abcd|+efgh|+ij|k|");
+	check_lines((const char *const[]){ "abcdefghij\nk\n", NULL }, 4, "abcd|+efgh|+ij|k|");
 }
 
 TEST(lines_in_pieces_keep_characters_whole)
@@ -76,8 +77,8 @@ TEST(lines_in_pieces_keep_characters_whole)
 	                                   "cd\n",
 	                NULL },
 	    4,
-	    "ab|\xe2\x82\xac"
-	    "c|d|");
+	    "ab|+\xe2\x82\xac"
+	    "c|+d|");
 }
 
 /* Wants three bytes behind the cut, and none inside of "xyz". */
@@ -107,6 +108,6 @@ TEST(lines_too_long_are_cut_where_the_owner_says)
 	CHECK_STR(wf_buf_str(&gathered.text), "");
 	wf_lines_feed(&lines, WF_S("zdef\nabcxyz"));
 	wf_lines_finish(&lines);
-	CHECK_STR(wf_buf_str(&gathered.text), "abc|xyzdef|abcxyz|");
+	CHECK_STR(wf_buf_str(&gathered.text), "abc|+xyzdef|abcxyz|");
 	wf_buf_release(&gathered.text);
 }

@@ -173,6 +173,30 @@ TEST(select_ends_a_named_job_with_the_last_named_step)
 	wf_arena_free(fx.arena);
 }
 
+TEST(select_knows_the_members_of_a_parallel_group)
+{
+	static const char text[] = "on: push\njobs: { test: { runs-on: x, steps: [{ run: a }, "
+	                           "{ parallel: [{ id: p, run: b }, { name: Q, run: c }] }, "
+	                           "{ run: d }] } }\n";
+	static const struct {
+		const char *words;
+		size_t steps;
+	} rows[] = { { "-s p", 2 }, { "-s Q", 2 }, { "-s c", 0 }, { "-j test -s 2", 2 } };
+	struct fixture fx;
+
+	init(&fx);
+	fx.ci = read_workflow(fx.arena, text);
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		CHECK(selects(&fx, rows[i].words) == (rows[i].steps > 0));
+		if (rows[i].steps)
+			CHECK_INT(select_steps(fx.select, SELECT_NAMED, fx.ci->jobs[0]),
+			    rows[i].steps);
+		else
+			CHECK(strstr(fx.err.hint, "a, p, Q"));
+	}
+	wf_arena_free(fx.arena);
+}
+
 TEST(select_knows_a_step_by_its_name_with_blanks)
 {
 	static const char *const names[] = { "Unit tests", "npm test", "Run npm test",

@@ -33,8 +33,26 @@ admit(struct place *place, int64_t run, const char *ref, const struct expr_objec
 	return service_admit(place->service, place->arena, &job);
 }
 
+/* Two commits, the second on main and on a branch with a slash in its name. */
+static const char *
+make_repository(struct place *place)
+{
+	const char *dir = wf_join(place->arena, place->dir, "repo");
+	const char *script = wf_strf(place->arena,
+	    "exec >/dev/null 2>&1; export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1; "
+	    "git init -q -b main %s && cd %s && git config user.name A && "
+	    "git config user.email a@example.com && mkdir sub && echo one >a.txt && "
+	    "echo two >sub/b.txt && git add -A && git commit -qm first && echo more >>a.txt && "
+	    "git commit -qam second && git branch feature/x && git tag v1",
+	    dir, dir)
+	                         .p;
+
+	CHECK_INT(system(script), 0);
+	return dir;
+}
+
 static struct place
-place_new(void)
+place_new_with(const char *(*make)(struct place *place))
 {
 	struct place place = { .arena = wf_arena_new() };
 	struct service_options options = { .cache_limit = 100 };
@@ -45,11 +63,23 @@ place_new(void)
 	options.caches = wf_join(place.arena, place.dir, "caches");
 	CHECK_INT(mkdir(options.runs, 0700), 0);
 	CHECK_INT(mkdir(options.caches, 0700), 0);
+	options.repository = (struct service_repository){
+		.dir = make ? make(&place) : NULL,
+		.full_name = WF_S("octo/cat"),
+		.default_branch = WF_S("main"),
+		.html_url = WF_S("https://github.com/octo/cat"),
+	};
 	place.service = service_new(&options, NULL);
 	CHECK(place.service != NULL);
 	place.token = admit(&place, 1, "refs/heads/main", NULL);
 	place.other = admit(&place, 2, "refs/heads/feature", expr_object_new(place.arena));
 	return place;
+}
+
+static struct place
+place_new(void)
+{
+	return place_new_with(NULL);
 }
 
 static void
@@ -551,14 +581,155 @@ TEST(service_tells_of_artifacts_that_were_finished)
 {
 	struct place place = place_new();
 	char *url = create_artifact(&place);
-	struct service_artifact news;
+	struct service_news news;
 
 	CHECK_INT(put(&place, url, "", "onetwo"), 201);
-	CHECK(!service_next_artifact(place.service, place.arena, &news));
+	CHECK(!service_next_news(place.service, place.arena, &news));
 	CHECK_INT(finish_artifact(&place, "\"size\":\"6\"").status, 200);
-	CHECK(service_next_artifact(place.service, place.arena, &news));
-	CHECK_STR(news.name, "logs");
-	CHECK(wf_exists(news.path.p));
-	CHECK(!service_next_artifact(place.service, place.arena, &news));
+	CHECK(service_next_news(place.service, place.arena, &news));
+	CHECK_STR(news.artifact.name, "logs");
+	CHECK(wf_exists(news.artifact.path.p));
+	CHECK(!service_next_news(place.service, place.arena, &news));
+	place_free(&place);
+}
+
+/* ---- the API ---- */
+
+/* `path` follows the key. */
+static struct heard
+api(struct place *place, const char *method, const char *path, const char *body)
+{
+	const char *base = service_api_url(place->service, place->arena, place->token).p;
+	const struct ask ask = {
+		.method = method,
+		.uri = wf_strf(place->arena, "%s/%s", base, path).p,
+		.body = body,
+	};
+
+	return say(place, &ask);
+}
+
+TEST(service_api_knows_git)
+{
+	static const struct {
+		const char *path, *said;
+	} rows[] = {
+		{ "branches/feature/x", "\"name\":\"feature/x\"" },
+		{ "git/ref/heads/feature/x", "\"ref\":\"refs/heads/feature/x\"" },
+		{ "commits/main", "\"message\":\"second\"" },
+		{ "commits/main", "\"patch\":\"@@ -1 +1,2 @@\\n one\\n+more\"" },
+		{ "commits/v1", "\"status\":\"modified\",\"additions\":1,\"deletions\":0" },
+		{ "commits?per_page=1&page=2", "\"message\":\"first\"" },
+		{ "compare/main~1...feature%2Fx", "\"status\":\"ahead\",\"ahead_by\":1" },
+		{ "compare/main...main~1", "\"status\":\"behind\",\"ahead_by\":0,\"behind_by\":1" },
+		{ "contents/sub/b.txt", "\"content\":\"dHdvCg==\\n\"" },
+		{ "contents/sub?ref=main~1", "\"path\":\"sub/b.txt\"" },
+		{ "contents", "\"type\":\"dir\"" },
+		{ "git/trees/main?recursive=1", "{\"path\":\"sub/b.txt\",\"mode\":\"100644\"" },
+		{ "tags", "[{\"name\":\"v1\"" },
+		{ "git/matching-refs/heads/f", "[{\"ref\":\"refs/heads/feature/x\"" },
+	};
+	struct place place = place_new_with(make_repository);
+
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		struct heard heard = api(&place, "GET",
+		    wf_strf(place.arena, "repos/Octo/cat/%s", rows[i].path).p, "");
+
+		CHECK_INT(heard.status, 200);
+		if (wf_str_find(heard.body, wf_str(rows[i].said)) < 0)
+			CHECK_STR(heard.body, rows[i].said);
+	}
+	place_free(&place);
+}
+
+TEST(service_api_says_what_is_not_there)
+{
+	static const char *const paths[] = {
+		"repos/octo/cat/branches/none",
+		"repos/octo/cat/commits/none",
+		"repos/octo/cat/compare/main",
+		"repos/octo/cat/contents/none",
+		"repos/octo/cat/contents/../../outside",
+		"repos/octo/cat/git/blobs/none",
+		"repos/octo/cat/pulls/1",
+		"repos/octo/cat/actions/runs/1",
+		"repos/octo/cat/actions/jobs/1",
+		"repos/octo/cat/actions/artifacts/1/zip",
+		"repos/octo/other",
+		"repos/octo/cat/issues",
+		"user",
+	};
+	struct place place = place_new_with(make_repository);
+
+	for (size_t i = 0; i < WF_COUNT(paths); i++) {
+		struct heard heard = api(&place, "GET", paths[i], "");
+
+		CHECK_INT(heard.status, 404);
+		CHECK_STR(wf_str(field(&place, heard, "message")), "Not Found");
+	}
+	place_free(&place);
+}
+
+TEST(service_api_gives_the_artifacts_of_other_runs_as_redirects)
+{
+	struct place place = place_new();
+	char *url = create_artifact(&place);
+	struct heard heard;
+
+	CHECK_INT(put(&place, url, "", "onetwo"), 201);
+	CHECK_INT(finish_artifact(&place, "\"size\":\"6\"").status, 200);
+	place.token = place.other; /* a job of run 2 */
+	heard = api(&place, "GET", "repos/octo/cat/actions/runs/1/artifacts?name=logs", "");
+	CHECK_STR(wf_str(field(&place, heard, "total_count")), "1");
+	CHECK(wf_str_find(heard.body, WF_S("\"size_in_bytes\":6")) > 0);
+	heard = api(&place, "GET", "repos/octo/cat/actions/runs/1/artifacts?name=none", "");
+	CHECK_STR(wf_str(field(&place, heard, "total_count")), "0");
+	CHECK_INT(api(&place, "GET", "repos/octo/cat/actions/artifacts/1/zip", "").status, 302);
+	CHECK_INT(api(&place, "DELETE", "repos/octo/cat/actions/artifacts/1", "").status, 204);
+	CHECK_INT(api(&place, "GET", "repos/octo/cat/actions/artifacts/1", "").status, 404);
+	place_free(&place);
+}
+
+TEST(service_api_tells_of_writes_and_of_what_it_does_not_know)
+{
+	static const struct {
+		const char *method, *path;
+		enum service_news_kind kind;
+		unsigned status;
+	} rows[] = {
+		{ "POST", "repos/octo/cat/issues/1/comments", SERVICE_WRITE, 201 },
+		{ "PATCH", "repos/octo/cat/issues/1", SERVICE_WRITE, 200 },
+		{ "DELETE", "repos/octo/cat/git/refs/heads/x", SERVICE_WRITE, 204 },
+		{ "POST", "repos/octo/cat/dispatches", SERVICE_WRITE, 204 },
+		{ "GET", "repos/octo/cat/issues", SERVICE_UNKNOWN, 404 },
+		{ "POST", "graphql", SERVICE_UNKNOWN, 404 },
+	};
+	struct place place = place_new();
+	struct service_news news;
+
+	for (size_t i = 0; i < WF_COUNT(rows); i++) {
+		CHECK_INT(api(&place, rows[i].method, rows[i].path, "{\"body\":\"x\"}").status,
+		    rows[i].status);
+		CHECK(service_next_news(place.service, place.arena, &news));
+		CHECK_INT(news.kind, rows[i].kind);
+		CHECK_INT(news.run_id, 1);
+		CHECK(wf_str_ends(news.text, wf_str(rows[i].path)));
+		CHECK_STR(news.body, "{\"body\":\"x\"}");
+	}
+	place_free(&place);
+}
+
+TEST(service_api_is_for_jobs_that_run)
+{
+	struct place place = place_new();
+	const char *url = service_api_url(place.service, place.arena, place.token).p;
+	struct ask ask = { .method = "GET", .body = "" };
+
+	ask.uri = "/api/0123456789abcdef0123456789abcdef/repos/octo/cat/branches";
+	CHECK_INT(say(&place, &ask).status, 401);
+	ask.uri = wf_strf(place.arena, "%s/repos/octo/cat/branches", url).p;
+	CHECK_INT(say(&place, &ask).status, 200);
+	service_dismiss(place.service, place.token);
+	CHECK_INT(say(&place, &ask).status, 401);
 	place_free(&place);
 }

@@ -179,6 +179,26 @@ TEST(term_verbose_shows_debug_lines)
 	check_live(TERM_VERBOSE, false, "verbose.txt");
 }
 
+TEST(term_shows_debug_lines_of_a_job_that_is_debugged)
+{
+	struct story whole = { .now = 1000 }, *story = &whole;
+	struct record_job plain = { &ci, WF_S("a"), WF_S("a"), 1 };
+	struct record_job debugged = { &ci, WF_S("b"), WF_S("b"), 2, .debug = true };
+	size_t n;
+	char *text;
+	FILE *out = open_memstream(&text, &n);
+
+	story->record = record_new(story_now, story);
+	record_add_sink(story->record, term_new(out, TERM_NORMAL, false));
+	PUT(RECORD_DEBUG, .job = &plain, TEXT("unseen"));
+	PUT(RECORD_DEBUG, .job = &debugged, TEXT("seen"));
+	record_free(story->record);
+	fclose(out);
+	CHECK(strstr(text, "debug: seen\n"));
+	CHECK(!strstr(text, "unseen"));
+	free(text);
+}
+
 TEST(term_colours_labels_and_results)
 {
 	check_live(TERM_NORMAL, true, "color.txt");
