@@ -20,14 +20,14 @@ fail(const struct engine_image *image, const char *what, const struct wf_error *
 /* One object of the engine's report: {"status": ..., "id": ...}, {"stream": ...}, {"error": ...}.
  * Bars that move come with "progressDetail" and are left out. */
 static void
-on_line(void *data, struct wf_str line, bool whole)
+on_line(void *data, struct wf_str line, bool begins)
 {
 	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
 	struct engine_image *image = data;
 	struct wf_str error, status, id, text;
 	struct expr_value value;
 
-	(void)whole; /* a piece is no JSON, and is dropped below */
+	(void)begins; /* a piece is no JSON, and is dropped below */
 	if (!wf_str_trim(line).n || !expr_json_read(arena, NULL, line, &value, NULL))
 		return;
 	error = expr_path_str(arena, value, "error");
