@@ -203,8 +203,8 @@ take_options(struct container *c, struct wf_str text, struct wf_error *err)
 
 /* ---- read ---- */
 
-static struct wf_pos
-image_pos(const struct expr_token *token)
+struct wf_pos
+container_image_pos(const struct expr_token *token)
 {
 	for (size_t i = 0; token->kind == EXPR_TOKEN_MAPPING && i < token->map.n; i++)
 		if (wf_str_is(token->map.pairs[i].key->source, "image"))
@@ -214,8 +214,9 @@ image_pos(const struct expr_token *token)
 
 /* What a container's keys may see before there is a box: the node's contexts, and the env maps of
  * workflow and job. */
-static bool
-evaluate(struct job *job, struct expr_value *out, struct wf_error *err)
+bool
+container_evaluate(struct job *job, const struct expr_token *token, struct expr_value *out,
+    struct wf_error *err)
 {
 	struct expr_object *contexts = scope_node(job->arena, job);
 	const struct expr_scope scope = { .contexts = contexts };
@@ -229,7 +230,20 @@ evaluate(struct job *job, struct expr_value *out, struct wf_error *err)
 		return false;
 	scope_overlay(env, map);
 	expr_object_set(contexts, WF_S("env"), expr_object_value(env));
-	return expr_token_eval(job->arena, job->def->container, &scope, out, err);
+	return expr_token_eval(job->arena, token, &scope, out, err);
+}
+
+struct container *
+container_new(struct job *job, struct wf_pos pos)
+{
+	struct container *c = wf_new(job->arena, struct container);
+
+	c->job = job;
+	c->pos = pos;
+	c->env = expr_object_new(job->arena);
+	c->env->exact = true;
+	c->wait.arena = job->arena;
+	return c;
 }
 
 static bool
@@ -254,23 +268,19 @@ read_keys(struct container *c, struct expr_value value, struct wf_error *err)
 bool
 container_read(struct job *job, struct wf_error *err)
 {
-	struct container *c = wf_new(job->arena, struct container);
+	struct container *c;
 	struct expr_value value;
 	struct wf_str name;
 
 	if (!job->def->container || job->call->run->session->options->box != BOX_SANDBOX)
 		return true;
-	if (!evaluate(job, &value, err))
+	if (!container_evaluate(job, job->def->container, &value, err))
 		return false;
 	name = value.kind == EXPR_OBJECT ? expr_path_str(job->arena, value, "image")
 	                                 : expr_to_string(job->arena, value);
 	if (!wf_str_trim(name).n)
 		return true;
-	c->job = job;
-	c->pos = image_pos(job->def->container);
-	c->env = expr_object_new(job->arena);
-	c->env->exact = true;
-	c->wait.arena = job->arena;
+	c = container_new(job, container_image_pos(job->def->container));
 	job->container = c;
 	if (!image_ref_read(job->arena, wf_str_trim(name), &c->wait.ref, err)) {
 		err->pos = c->pos;
@@ -363,18 +373,22 @@ has_loader(const char *layer)
 }
 
 /* The node at hand, where GitHub's runner puts its own. */
-static void
-add_node(struct container *c)
+void
+container_add_node(struct container *c)
 {
-	const char *const *layer = c->wait.folders;
-
-	while (*layer && !has_loader(*layer))
-		layer++;
-	for (size_t i = 0; *layer && !c->has_node && i < WF_COUNT(node_places); i++) {
+	for (size_t i = 0; !c->has_node && i < WF_COUNT(node_places); i++) {
 		c->has_node = access(node_places[i], X_OK) == 0;
 		if (c->has_node)
 			add_mount(c, node_places[i], NODE_INSIDE, false);
 	}
+}
+
+static bool
+layers_have_loader(const char *const *layer)
+{
+	while (*layer && !has_loader(*layer))
+		layer++;
+	return *layer != NULL;
 }
 
 const char *
@@ -396,11 +410,23 @@ user_of(struct container *c)
 	return "";
 }
 
+void
+container_add_mounts(struct container *c, struct box_spec *spec)
+{
+	struct box_mount *mounts;
+
+	mounts = wf_new_array(c->job->arena, spec->nmounts + c->nmounts, struct box_mount);
+	for (size_t i = 0; i < spec->nmounts; i++)
+		mounts[i] = spec->mounts[i];
+	for (size_t i = 0; i < c->nmounts; i++)
+		mounts[spec->nmounts++] = c->mounts[i];
+	spec->mounts = mounts;
+}
+
 bool
 container_use(struct job *job, struct box_spec *spec, struct wf_error *err)
 {
 	struct container *c = job->container;
-	struct box_mount *mounts;
 
 	if (!image_config_read(job->arena, c->wait.image.config_text, &c->config, err))
 		return false;
@@ -408,13 +434,9 @@ container_use(struct job *job, struct box_spec *spec, struct wf_error *err)
 	spec->image = &c->image;
 	add_mount(c, wf_join(job->arena, job->temp_dir, "_github_workflow"), "/github/workflow",
 	    true);
-	add_node(c);
-	mounts = wf_new_array(job->arena, spec->nmounts + c->nmounts, struct box_mount);
-	for (size_t i = 0; i < spec->nmounts; i++)
-		mounts[i] = spec->mounts[i];
-	for (size_t i = 0; i < c->nmounts; i++)
-		mounts[spec->nmounts++] = c->mounts[i];
-	spec->mounts = mounts;
+	if (layers_have_loader(c->wait.folders))
+		container_add_node(c);
+	container_add_mounts(c, spec);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "expr/expr.h"
 #include "runner/box/box.h"
 #include "runner/image/manifest.h"
 #include "runner/stock.h"
@@ -32,6 +33,17 @@ struct container {
 /* Evaluates the job's container: job->container, or NULL when it has none (an empty image is none).
  * What cannot be done in a sandbox is reported as a difference. */
 bool container_read(struct job *job, struct wf_error *err);
+/* The same for boxes of an engine, where the engine has the images: evaluates a key that may see
+ * what a container's keys see; the place of the image's name in it; a container of which only
+ * config.env, env and the mounts of GitHub's runner are used. */
+bool container_evaluate(struct job *job, const struct expr_token *token, struct expr_value *out,
+    struct wf_error *err);
+struct wf_pos container_image_pos(const struct expr_token *token);
+struct container *container_new(struct job *job, struct wf_pos pos);
+/* Shows the machine's node in it, whatever the image is. */
+void container_add_node(struct container *container);
+/* Adds its mounts to those of the spec. */
+void container_add_mounts(struct container *container, struct box_spec *spec);
 /* Whether the image is in the store; else on_ready comes when it is, or cannot be. Call
  * container_use() then. */
 bool container_get(struct job *job, void (*on_ready)(struct job *job, const struct wf_error *err),

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "model/template.h"
 #include "runner/container.h"
+#include "runner/job_engine.h"
 #include "runner/job_setup.h"
 #include "runner/offer.h"
 #include "runner/scope.h"
@@ -269,10 +270,20 @@ on_image(struct job *job, const struct wf_error *err)
 	job_advance(job);
 }
 
+/* *stored is false when on_image() follows. */
+static bool
+get_image(struct job *job, bool *stored, struct wf_error *err)
+{
+	*stored = !job->engine;
+	if (job->engine)
+		return job_engine_get(job, on_image, err);
+	return !job->container || container_get(job, on_image, stored, err);
+}
+
 static void
 enter_setup(struct job *job)
 {
-	bool stored = true;
+	bool stored;
 	struct session *session = job->call->run->session;
 	const struct record_event event = { .kind = RECORD_JOB_STARTED, .job = job->rec };
 	struct wf_error err;
@@ -286,8 +297,7 @@ enter_setup(struct job *job)
 	job->timer_open = true;
 	record_put(session->record, &event);
 	run_in_progress(job->call->run);
-	if (!job_prepare(job, &err) ||
-	    (job->container && !container_get(job, on_image, &stored, &err)))
+	if (!job_prepare(job, &err) || !get_image(job, &stored, &err))
 		job_setup_failed(job, &err);
 	else if (stored)
 		start_box(job);
@@ -314,6 +324,14 @@ job_box_ready(struct box *box, const struct wf_error *err)
 	if (!err) {
 		job->commands_fd = box_open(box, job->commands_dir, O_RDONLY | O_DIRECTORY, &why);
 		err = job->commands_fd < 0 ? &why : NULL;
+	}
+	if (!err && job->engine)
+		job_engine_ready(job);
+	if (err && job->facts.cancelled) {
+		job->steps.status = PLAN_CANCELLED;
+		job->facts.setup_failed = true;
+		job_advance(job);
+		return;
 	}
 	if (err) {
 		job_setup_failed(job, err);
@@ -491,8 +509,10 @@ job_cancel(struct job *job, struct wf_str reason, bool now)
 		job->reason = wf_str_dup(job->call->run->arena, reason);
 	if (job->state == JOB_STEPS)
 		steps_cancel(&job->steps, now);
-	else if (job->state == JOB_SETUP)
+	else if (job->state == JOB_SETUP) {
 		job->steps.status = PLAN_CANCELLED;
+		job_engine_cancel(job);
+	}
 	if (job->state == JOB_STEPS)
 		uv_timer_start(&job->timer, now ? on_last_moment : on_patience_over,
 		    now ? LAST_MOMENT_MS : milliseconds(job->cancel_minutes), 0);

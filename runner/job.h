@@ -72,6 +72,7 @@ struct job {
 	struct mask *mask;
 	struct matcher_set *matchers; /* NULL until ::add-matcher:: */
 	struct box *box;
+	struct job_engine *engine; /* NULL: its box is no container of an engine */
 	struct container *container; /* NULL: the box shows this machine */
 	const char *state_dir, *temp_dir; /* on the host */
 	const char *commands_dir; /* the folder of command files, as the job sees it */

@@ -7,6 +7,7 @@
 #include "runner/container.h"
 #include "runner/environment.h"
 #include "runner/files.h"
+#include "runner/job_engine.h"
 #include "runner/scope.h"
 #include "runner/self.h"
 #include "runner/session_state.h"
@@ -125,7 +126,9 @@ make_box(struct job *job, struct wf_error *err)
 		return false;
 	if (session->options->box != BOX_HOST)
 		add_mounts(job, self, &spec);
-	if (job->container && !container_use(job, &spec, err))
+	if (job->engine)
+		job_engine_use(job, &spec);
+	else if (job->container && !container_use(job, &spec, err))
 		return false;
 	job->box = box_new(session->options->box, job->arena, &session->nest, &spec);
 	job->commands_dir = wf_join(job->arena, job->box->layout.temp, FILES_FOLDER);
@@ -156,9 +159,12 @@ make_env(struct job *job, struct wf_error *err)
 	struct session *session = job->call->run->session;
 
 	job->env.arena = job->arena;
-	job->env.base = job->container
-	                    ? container_env(job->container, job->box->layout.home)
-	                    : env_base(job->arena, session->options->box, &job->box->layout);
+	if (job->engine)
+		job->env.base = job_engine_env(job);
+	else if (job->container)
+		job->env.base = container_env(job->container, job->box->layout.home);
+	else
+		job->env.base = env_base(job->arena, session->options->box, &job->box->layout);
 	job->env.values = expr_object_new(job->arena);
 	job->env.values->exact = true;
 	job->env.first_path = wf_str(uses_stubs_inside(session));
@@ -219,7 +225,7 @@ list_steps(struct job *job)
 bool
 job_prepare(struct job *job, struct wf_error *err)
 {
-	return make_folders(job, err) && container_read(job, err);
+	return make_folders(job, err) && container_read(job, err) && job_engine_read(job, err);
 }
 
 bool
@@ -235,7 +241,9 @@ job_setup(struct job *job, struct wf_error *err)
 	if (!make_env(job, err))
 		return false;
 	expr_object_set(job->contexts, WF_S("env"), expr_object_value(job->env.values));
-	job->has_bash = !job->container && has_bash(job); /* 6.4: in a container sh, always */
+	/* an engine is asked once the box is there */
+	job->has_bash = !job->container && !job->engine &&
+	                has_bash(job); /* 6.4: in a container sh, always */
 	return evaluate_defaults(job, err) && stage_find_pres(job, err);
 }
 

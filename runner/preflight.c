@@ -7,6 +7,7 @@
 #include "plan/environment.h"
 #include "runner/container.h"
 #include "runner/environment.h"
+#include "runner/job_engine.h"
 #include "runner/session_state.h"
 #include "runner/uses.h"
 
@@ -378,7 +379,8 @@ check_differences(struct walk *walk, const struct job_def *job)
 	} keys[] = {
 		{ walk->session->options->box == BOX_HOST ? job->container : NULL,
 		    "--box host makes no containers: the job runs on this machine" },
-		{ job->services, "service containers are not started yet" },
+		{ job_engine_kind(walk->session->options->box) ? NULL : job->services,
+		    "service containers are not started yet" },
 		{ job->environment, "protection rules of environments are not asked, and no "
 		                    "deployment is recorded" },
 		{ job->snapshot, "snapshots are not made" },

@@ -128,6 +128,21 @@ scratch_root(const struct scratch *scratch)
 }
 
 const char *
+scratch_path(const struct scratch *scratch)
+{
+	return scratch->path;
+}
+
+bool
+scratch_abandoned(const char *path)
+{
+	wf_auto(wf_close_fd) int lock = lock_folder(path);
+
+	/* one that cannot be looked at may be another user's, and alive */
+	return lock >= 0 || errno == ENOENT;
+}
+
+const char *
 scratch_folder(struct scratch *scratch, struct wf_arena *arena, const char *name,
     struct wf_error *err)
 {

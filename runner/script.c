@@ -6,6 +6,8 @@
  * words as GitHub's runner hands them to the system: spaces separate, double quotes group. */
 #include "runner/script.h"
 
+#include "runner/words.h"
+
 struct shell {
 	const char *name;
 	const char *arguments; /* of the built-in shell; {0} is the file */
@@ -72,47 +74,16 @@ fill(struct wf_buf *out, struct wf_str format, const char *path)
 	return filled;
 }
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* One word off the front of *rest: double quotes group, a backslash escapes a quote. */
-static const char *
-next_word(struct wf_arena *arena, struct wf_str *rest)
-{
-	wf_auto(wf_buf_release) struct wf_buf word = WF_BUF_INIT;
-	bool quoted = false;
-	size_t i = 0;
-
-	wf_buf_reserve(&word, rest->n);
-	for (; i < rest->n && (quoted || !is_blank(rest->p[i])); i++) {
-		if (rest->p[i] == '\\' && i + 1 < rest->n && rest->p[i + 1] == '"')
-			wf_buf_addc(&word, rest->p[++i]);
-		else if (rest->p[i] == '"')
-			quoted = !quoted;
-		else
-			wf_buf_addc(&word, rest->p[i]);
-	}
-	*rest = wf_str_skip(*rest, i);
-	return wf_str_dup(arena, wf_buf_str(&word)).p;
-}
-
 static const char **
 split_words(struct wf_arena *arena, const char *program, struct wf_str arguments)
 {
 	const char **argv = NULL;
 	size_t n = 0, cap = 0;
+	struct wf_str word;
 
 	*wf_push(arena, argv, n, cap) = program;
-	for (;;) {
-		while (arguments.n && is_blank(arguments.p[0]))
-			arguments = wf_str_skip(arguments, 1);
-		if (!arguments.n)
-			break;
-		*wf_push(arena, argv, n, cap) = next_word(arena, &arguments);
-	}
+	while (words_next(arena, &arguments, &word))
+		*wf_push(arena, argv, n, cap) = word.p;
 	*wf_push(arena, argv, n, cap) = NULL;
 	return argv;
 }

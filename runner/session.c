@@ -8,6 +8,7 @@
 
 #include "event/chain.h"
 #include "event/trigger.h"
+#include "runner/engine/engine.h"
 #include "runner/news.h"
 #include "runner/outlet.h"
 #include "runner/pick.h"
@@ -722,6 +723,7 @@ close_session(struct session *session)
 	nest_close(&session->nest);
 	scratch_free(session->scratch);
 	stock_close(session->stock);
+	engine_close(session->engine);
 	mask_free(session->mask);
 	uv_run(&session->loop, UV_RUN_DEFAULT); /* what was closed, goes */
 	if (uv_loop_close(&session->loop) != 0)

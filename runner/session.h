@@ -56,6 +56,9 @@ struct session_options {
 	struct expr_object *env; /* added to every job's environment below workflow env */
 	bool chain; /* follow workflow_run */
 	enum session_chain_from chain_from;
+	/* labels of `runs-on` to the images that stand in for such machines in an engine; "*": for
+	 * all others. May be NULL. */
+	const struct expr_object *images;
 	const char *const *insecure; /* registries that may be without TLS; NULL-ended, or NULL */
 	enum session_workflows_from workflows_from;
 	struct select *select; /* what of the woken workflows runs; NULL: all. Names are resolved */

@@ -44,6 +44,7 @@ struct session {
 	uv_async_t news; /* of the service, while there is one */
 	struct harvest *harvest; /* artifacts that are being unpacked */
 	struct mask *mask; /* secrets given on the command line */
+	struct engine *engine; /* of boxes; NULL until the first job wants it */
 	struct stock *stock; /* of images; NULL until a job needs one */
 	const char *stubs; /* absolute, or NULL */
 	struct node node; /* program is NULL until the first action wants it */

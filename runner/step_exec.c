@@ -112,12 +112,15 @@ evaluate_place(struct step *step, struct wf_str *shell, const char **cwd, struct
 	return true;
 }
 
-/* GitHub's runner looks a shell up in the PATH of the step, and starts it by its place. */
+/* GitHub's runner looks a shell up in the PATH of the step, and starts it by its place. In an
+ * engine it has docker do that, inside. */
 static bool
 find_shell(struct step *step, const char **program, struct wf_error *err)
 {
 	struct wf_str rest = env_path(step->arena, &step->job->env, step->env);
 
+	if (step->job->engine)
+		return true;
 	while (rest.p && !strchr(*program, '/')) {
 		struct wf_str folder = wf_str_cut(&rest, ':');
 		const char *path = wf_join(step->arena, wf_cstr(step->arena, folder), *program);

@@ -9,6 +9,7 @@
 #include "runner/container.h"
 #include "runner/harvest.h"
 #include "runner/job.h"
+#include "runner/job_engine.h"
 #include "runner/offer.h"
 #include "runner/scope.h"
 #include "runner/self.h"
@@ -253,10 +254,13 @@ start_stage(struct step *step, const struct expr_object *inputs, struct wf_error
 	struct session *session = step->job->call->run->session;
 	const struct container *container = step->job->container;
 
-	if (!container && !session_node(session, err))
+	if (!container && !step->job->engine && !session_node(session, err))
 		return false;
 	stage_register_post(step->job, stage);
-	argv[0] = container ? container_node(container) : session->node.program;
+	if (step->job->engine)
+		argv[0] = job_engine_node(step->job);
+	else
+		argv[0] = container ? container_node(container) : session->node.program;
 	argv[1] = wf_join(step->arena, stage->path.p,
 	    wf_cstr(step->arena, stage_file(stage, step->kind)));
 	expr_object_set(github, WF_S("action_path"), expr_string(stage->path));

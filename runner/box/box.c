@@ -12,6 +12,8 @@ box_new(enum box_kind kind, struct wf_arena *arena, struct nest *nest, const str
 	switch (kind) {
 	case BOX_SANDBOX: return box_sandbox_new(arena, nest, spec);
 	case BOX_HOST: return box_host_new(arena, nest, spec);
+	case BOX_DOCKER:
+	case BOX_PODMAN: return box_engine_new(arena, nest->loop, spec);
 	}
 	abort();
 }

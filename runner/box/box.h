@@ -4,8 +4,8 @@
  * A box lives on the uv loop of its job: box_start(), then any number of box_exec() and
  * box_overlay(), then box_stop(). Every start ends in exactly one callback, also when it failed.
  * When on_gone has run, no process, mount or descriptor of the box is left, and box_free() may be
- * called. Kinds: sandbox (namespaces and overlays), host (the machine as it is); engine comes with
- * issue E. */
+ * called. Kinds: sandbox (namespaces and overlays), host (the machine as it is), docker and podman
+ * (a container of an engine). */
 #pragma once
 
 #include "base/arena.h"
@@ -18,7 +18,9 @@
 #include <stddef.h>
 #include <uv.h>
 
-enum box_kind { BOX_SANDBOX, BOX_HOST };
+enum box_kind { BOX_SANDBOX, BOX_HOST, BOX_DOCKER, BOX_PODMAN };
+
+struct box_engine; /* box/engine.h */
 
 /* GitHub's own places, as the job sees them (semantics.md 3.10); in brackets those of a box made of
  * an image (8.3). */
@@ -73,7 +75,8 @@ struct box_spec {
 	const char *const *covered;
 	struct valve *valve; /* holds back what processes print; NULL: nothing does */
 	bool no_network; /* a sandbox has a loopback interface of its own, and nothing else */
-	struct box_limits limits; /* of a sandbox */
+	struct box_limits limits; /* of a sandbox, or a container */
+	struct box_engine *engine; /* of a container of an engine; else NULL */
 };
 
 /* How a process ended. */
@@ -130,6 +133,7 @@ struct box {
 /* Makes a box that is not started. The spec's strings must outlive it. */
 struct box *box_sandbox_new(struct wf_arena *arena, struct nest *nest, const struct box_spec *spec);
 struct box *box_host_new(struct wf_arena *arena, struct nest *nest, const struct box_spec *spec);
+struct box *box_engine_new(struct wf_arena *arena, uv_loop_t *loop, const struct box_spec *spec);
 struct box *box_new(enum box_kind kind, struct wf_arena *arena, struct nest *nest,
     const struct box_spec *spec);
 

@@ -8,6 +8,7 @@
 #include "runner/box/box.h"
 
 #include "base/fs.h"
+#include "runner/box/copying.h"
 #include "runner/box/layers.h"
 #include "runner/box/remote.h"
 
@@ -26,31 +27,10 @@ struct host {
 	bool remote_gone;
 };
 
-/* A copy of layers, on a thread of the loop's pool. */
-struct copying {
-	uv_work_t work;
-	struct host *host;
-	struct wf_arena *arena; /* holds itself and copies of all it reads */
-	struct layers_copy copy;
-	bool failed;
-	struct wf_error error;
-	void (*done)(void *data, const struct wf_error *err);
-	void *data;
-};
-
 static struct host *
 host_of(struct box *box)
 {
 	return (struct host *)box;
-}
-
-static bool
-is_within(const char *path, const char *folder)
-{
-	size_t n = strlen(folder);
-
-	return strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/') &&
-	       !strstr(path, "/../");
 }
 
 /* ---- start ---- */
@@ -65,7 +45,7 @@ link_mount(const struct box *box, const struct box_mount *mount, struct wf_error
 	if (!mount->inside)
 		return true; /* every folder can be a layer here */
 	slash = strrchr(mount->inside, '/');
-	if (!slash || !is_within(mount->inside, box->spec.state)) {
+	if (!slash || !layers_within(mount->inside, box->spec.state)) {
 		wf_fail(err, WF_ERR_MISSING, WF_NOWHERE, "the host box cannot show %s at %s",
 		    mount->host, mount->inside);
 		return wf_hint(err, "a sandbox can: leave --box host away");
@@ -170,72 +150,36 @@ host_open(struct box *box, const char *inside, int flags, struct wf_error *err)
 
 /* ---- layers ---- */
 
-/* On a thread of the pool. */
 static void
-copy_layers(uv_work_t *work)
+on_copied(void *data)
 {
-	struct copying *c = work->data;
+	struct host *host = data;
 
-	c->failed = !is_within(c->copy.target, c->host->box.layout.work);
-	if (c->failed) {
-		wf_fail(&c->error, WF_ERR_SYS, WF_NOWHERE, "%s: not below %s", c->copy.target,
-		    c->host->box.layout.work);
-		return;
-	}
-	c->failed = !wf_remove_tree(c->copy.target, &c->error) ||
-	            !wf_mkdirs(c->copy.target, 0755, &c->error) ||
-	            !layers_copy(&c->copy, &c->error);
-}
-
-static void
-on_copied(uv_work_t *work, int status)
-{
-	struct copying *c = work->data;
-	struct host *host = c->host;
-
-	if (status < 0)
-		c->failed = !wf_fail_sys(&c->error, -status, "copy of the work tree");
-	c->done(c->data, c->failed ? &c->error : NULL);
-	wf_arena_free(c->arena);
 	host->ncopies--;
 	tell_gone(host);
-}
-
-static const char *const *
-copy_list(struct wf_arena *arena, const char *const *list)
-{
-	size_t n = 0;
-	const char **copy;
-
-	while (list[n])
-		n++;
-	copy = wf_new_array(arena, n + 1, const char *);
-	for (size_t i = 0; i < n; i++)
-		copy[i] = wf_cstr(arena, wf_str(list[i]));
-	return copy;
 }
 
 static void
 host_overlay(struct box *box, const char *const *layers, const char *inside,
     void (*done)(void *data, const struct wf_error *err), void *data)
 {
-	struct wf_arena *arena = wf_arena_new();
-	struct copying *c = wf_new(arena, struct copying);
 	struct host *host = host_of(box);
-
-	c->work.data = c;
-	c->host = host;
-	c->arena = arena;
-	c->copy = (struct layers_copy){
-		.layers = copy_list(arena, layers),
-		.target = wf_cstr(arena, wf_str(inside)),
-		.skip = box->spec.state,
-		.cancelled = &host->stopping,
+	const struct copying_order order = {
+		.copy = {
+			.layers = layers,
+			.target = inside,
+			.skip = box->spec.state,
+			.cancelled = &host->stopping,
+		},
+		.within = box->layout.work,
+		.done = done,
+		.data = data,
+		.on_over = on_copied,
+		.owner = host,
 	};
-	c->done = done;
-	c->data = data;
+
 	host->ncopies++;
-	uv_queue_work(box->loop, &c->work, copy_layers, on_copied);
+	copying_start(box->loop, &order);
 }
 
 /* ---- end ---- */

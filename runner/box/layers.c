@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <linux/fs.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -217,4 +218,13 @@ layers_copy(const struct layers_copy *copy, struct wf_error *err)
 	for (size_t i = 0; i < level.n; i++)
 		close(level.from[i]);
 	return ok;
+}
+
+bool
+layers_within(const char *path, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && (path[n] == '\0' || path[n] == '/') &&
+	       !strstr(path, "/../");
 }

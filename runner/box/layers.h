@@ -21,3 +21,6 @@ struct layers_copy {
  * system can. Character devices 0/0 hide what lower layers have under this name. Other special
  * files are left out. On false, target holds part of it. */
 bool layers_copy(const struct layers_copy *copy, struct wf_error *err);
+
+/* Whether `path` is `folder` or lies below it, by its text; one with ".." in it never is. */
+bool layers_within(const char *path, const char *folder);

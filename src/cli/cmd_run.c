@@ -8,6 +8,7 @@
 #include "cli/cmd.h"
 #include "cli/fetching.h"
 #include "cli/report.h"
+#include "cli/runs_on.h"
 #include "cli/scene.h"
 #include "cli/style.h"
 #include "cli/term.h"
@@ -85,7 +86,7 @@ check_view(const struct args *args, struct wf_error *err)
 	if (args->quiet && args->verbose)
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--quiet and --verbose exclude each other");
-	if (args->box != BOX_SANDBOX &&
+	if (args->box == BOX_HOST &&
 	    (args->network != OPT_NETWORK_HOST || args->memory || args->pids || args->millicpus))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--network, --memory, --pids and --cpus are for sandboxes, and --box host "
@@ -113,8 +114,12 @@ make_options(struct cmd *cmd, struct scene *scene, struct fetching *fetching,
     struct session_options *out, struct wf_error *err)
 {
 	const struct args *args = cmd->args;
+	const struct expr_object *images;
 
 	if (!check_view(args, err) || !scene_open(scene, cmd, err) || !scene_settings(scene, err))
+		return false;
+	images = runs_on_read(cmd->arena, &args->images, repo_workdir(scene->repo), err);
+	if (!images)
 		return false;
 	*out = (struct session_options){
 		.repo = scene->repo,
@@ -134,6 +139,7 @@ make_options(struct cmd *cmd, struct scene *scene, struct fetching *fetching,
 		.chain = !args->no_chain && !scene->select, /* it hangs on whole runs */
 		.chain_from = args->chain_from,
 		.insecure = args->insecure.items,
+		.images = images,
 		.workflows_from = args->workflows_from,
 		.strict = args->strict,
 		.select = scene->select,

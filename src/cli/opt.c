@@ -130,7 +130,8 @@ set_choice(const struct opt_use *use, struct wf_error *err)
 #define CPUS(member) set_cpus, FIELD(member, uint64_t), NULL
 #define CHOICE(member, names) set_choice, FIELD(member, unsigned), (names)
 
-static const char *const box_names[] = { "sandbox", "host", NULL }; /* as enum box_kind */
+static const char *const box_names[] = { "sandbox", "host", "docker", "podman",
+	NULL }; /* as enum box_kind */
 static const char *const network_names[] = { "host", "none", NULL }; /* as enum opt_network */
 static const char *const builtin_names[] = { "auto", "always", "never",
 	NULL }; /* actions_builtin */
@@ -172,7 +173,10 @@ static const struct opt options[] = {
 	    LIST(environments) },
 	{ 0, "env", "NAME=VALUE", "an environment variable of every step", IN_RUN, LIST(env) },
 	{ 0, "env-file", "FILE", "environment variables (default: .env)", IN_RUN, LIST(env_files) },
-	{ 0, "box", "sandbox|host", "where jobs execute", IN_RUN, CHOICE(box, box_names) },
+	{ 0, "box", "sandbox|host|docker|podman", "where jobs execute", IN_RUN,
+	    CHOICE(box, box_names) },
+	{ 0, "image", "[LABEL=]IMAGE", "what stands in for a machine in docker or podman", IN_RUN,
+	    LIST(images) },
 	{ 0, "network", "host|none", "what a sandbox can reach", IN_RUN,
 	    CHOICE(network, network_names) },
 	{ 0, "memory", "SIZE", "at most so much memory for a sandbox", IN_RUN, SIZE(memory) },

@@ -48,6 +48,7 @@ struct args {
 	struct opt_list environments; /* NAME:secret.KEY=VALUE, NAME:var.KEY=VALUE */
 
 	unsigned box; /* enum box_kind */
+	struct opt_list images; /* [LABEL=]IMAGE */
 	unsigned network; /* enum opt_network */
 	uint64_t memory, pids, millicpus; /* of a box; 0: not given */
 	unsigned jobs; /* 0: not given */

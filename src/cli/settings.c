@@ -7,17 +7,21 @@
 
 #define MAX_FILE (1u << 20)
 
-static const struct key {
-	const char *name;
-	size_t field; /* a struct opt_list in struct settings */
-} keys[] = {
-	{ "action-sources", offsetof(struct settings, action_sources) },
-};
-
 struct reading {
 	struct wf_arena *arena;
 	const char *root;
 	const struct tree_node *node, *end;
+};
+
+static bool read_sources(struct reading *r, struct settings *out, struct wf_error *err);
+static bool read_images(struct reading *r, struct settings *out, struct wf_error *err);
+
+static const struct key {
+	const char *name;
+	bool (*read)(struct reading *r, struct settings *out, struct wf_error *err);
+} keys[] = {
+	{ "action-sources", read_sources },
+	{ "runs-on", read_images },
 };
 
 static bool
@@ -54,9 +58,10 @@ add_text(struct reading *r, const struct tree_node *node, struct opt_list *list,
 }
 
 static bool
-read_texts(struct reading *r, struct opt_list *list, struct wf_error *err)
+read_sources(struct reading *r, struct settings *out, struct wf_error *err)
 {
 	const struct tree_node *node = take(r);
+	struct opt_list *list = &out->action_sources;
 
 	if (node->kind != TREE_SEQUENCE)
 		return add_text(r, node, list, err);
@@ -64,6 +69,26 @@ read_texts(struct reading *r, struct opt_list *list, struct wf_error *err)
 		if (!add_text(r, node, list, err))
 			return false;
 	return true;
+}
+
+/* LABEL: IMAGE */
+static bool
+read_images(struct reading *r, struct settings *out, struct wf_error *err)
+{
+	const struct tree_node *label = take(r), *image;
+
+	for (bool good = label->kind == TREE_MAPPING; good;) {
+		label = take(r);
+		if (label->kind == TREE_MAPPING_END)
+			return true;
+		image = take(r);
+		good = label->kind == TREE_SCALAR && image->kind == TREE_SCALAR &&
+		       image->text.n > 0;
+		if (good)
+			expr_object_set(out->images, label->text, expr_string(image->text));
+	}
+	wf_fail(err, WF_ERR_USAGE, label->pos, "expected labels and the images for them");
+	return wf_hint(err, "for example 'runs-on: {ubuntu-latest: debian:12}'");
 }
 
 static const struct key *
@@ -93,7 +118,7 @@ read_nodes(struct reading *r, struct settings *out, struct wf_error *err)
 	while ((node = take(r))->kind != TREE_MAPPING_END) {
 		const struct key *key = find_key(node, err);
 
-		if (!key || !read_texts(r, (void *)((char *)out + key->field), err))
+		if (!key || !key->read(r, out, err))
 			return false;
 	}
 	return true;
@@ -120,7 +145,7 @@ settings_read(struct wf_arena *arena, const char *root, struct settings *out, st
 	struct wf_str text;
 	struct tree tree;
 
-	*out = (struct settings){ { NULL } };
+	*out = (struct settings){ .images = expr_object_new(arena) };
 	if (!wf_exists(path))
 		return true;
 	if (!wf_read_file(arena, path, MAX_FILE, &text, err))

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "cli/opt.h"
+#include "expr/expr.h"
 
 #include <stdbool.h>
 
@@ -15,6 +16,9 @@
 struct settings {
 	/* `action-sources`: as --action-source, a list or one; paths are relative to the root */
 	struct opt_list action_sources;
+	/* `runs-on`: labels to the images that stand in for such machines in an engine; never NULL
+	 */
+	struct expr_object *images;
 };
 
 /* Reads the file; one that is not there sets nothing. WF_ERR_USAGE at the place that is wrong. */
