@@ -54,7 +54,8 @@ struct stage *stage_next_pre(struct job *job);
 struct stage *stage_next_post(struct job *job);
 /* Registers the post of an action that starts, if it has one. */
 void stage_register_post(struct job *job, struct stage *stage);
-/* The file of the stage below the action's folder, and its condition. */
+/* The file of the stage below the action's folder, or the entrypoint of its container, and its
+ * condition. Empty: there is no such stage; of a main, the container's own. */
 struct wf_str stage_file(const struct stage *stage, enum stage_kind kind);
 const struct expr *stage_condition(const struct stage *stage, enum stage_kind kind);
 /* Remembers a value for the later stages. */

@@ -62,6 +62,7 @@ static const struct base_folder {
 } base_folders[] = {
 	{ "old", 0755 },
 	{ "box", 0755 },
+	{ "guest", 0755 },
 	{ "up", 0700 },
 	{ "proc", 0755 },
 	{ "worktree", 0755 },
@@ -529,4 +530,43 @@ root_overlay(struct root *root, char *const *layers, size_t n, const char *insid
 		return ok;
 	wf_fail_sys(err, errnum, "overlay at %s", inside);
 	return wf_hint(err, "--box host copies the work tree instead");
+}
+
+/* ---- guests ---- */
+
+bool
+root_guest(const struct root *root, const struct box_guest *guest, struct root *out,
+    struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int target = place_open(root->base, "/guest", O_DIRECTORY);
+	char *const *layers = (char *const *)guest->image.layers;
+	size_t n = 0;
+	int *fds, errnum = 0;
+	bool ok;
+
+	*out = *root;
+	out->box = -1;
+	while (layers[n])
+		n++;
+	fds = wf_new_array(root->arena, n, int);
+	memset(fds, -1, n * sizeof(*fds));
+	ok = open_layers(out, layers, fds, n, err);
+	if (ok)
+		errnum = lay(out, fds, n, 0755, target);
+	for (size_t i = 0; i < n; i++)
+		wf_close_fd(&fds[i]);
+	if (!ok || errnum)
+		return ok ? wf_fail_sys(err, errnum, "layers of the image") : false;
+	out->box = place_open(root->base, "/guest", O_DIRECTORY);
+	return root_furnish_guest(out, root, guest, err);
+}
+
+void
+root_guest_leave(const struct root *root)
+{
+	wf_auto(wf_close_fd) int top = place_open(root->base, "/guest", O_DIRECTORY);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", top);
+	umount2(path, MNT_DETACH); /* fails where nothing was mounted */
 }
