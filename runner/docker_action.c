@@ -155,7 +155,9 @@ docker_action_check(struct session *session, struct wf_str image, struct wf_pos 
 		    "the image of this container action is to be built of '%.*s', and a sandbox "
 		    "builds none",
 		    WF_ARG(image));
-		return hint_stub(err);
+		return wf_hint(err,
+		    "build it, bring it with 'wfrun image import', and say image: docker://NAME; "
+		    "an action of another repository can be a stub (--stubs DIR)");
 	}
 	if (session->options->box == BOX_HOST) {
 		wf_fail(err, WF_ERR_MISSING, pos, "container '%.*s' cannot run with --box host",

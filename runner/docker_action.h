@@ -47,6 +47,10 @@ const char *const *docker_words(struct wf_arena *arena, struct wf_str text);
  * as it is. */
 struct wf_str docker_path(struct wf_arena *arena, const struct docker_run *run, struct wf_str text);
 
+/* The other way round: a path that a container says, as the job sees it. */
+struct wf_str docker_path_back(struct wf_arena *arena, const struct box_guest *guest,
+    struct wf_str text);
+
 /* Runs a stage in the step's box; its end settles the step. Pulls the image when it is not stored.
  */
 bool docker_action_start(struct step *step, const struct expr_object *inputs, struct wf_error *err);

@@ -209,16 +209,39 @@ docker_run_argv(struct wf_arena *arena, const struct docker_run *run,
 	return list;
 }
 
+/* What lies in folder `from` is in `to`; an empty slice when it lies elsewhere. */
+static struct wf_str
+move_path(struct wf_arena *arena, const char *from, const char *to, struct wf_str text)
+{
+	struct wf_str folder = wf_str(from);
+
+	if (!wf_str_starts(text, folder) || (text.n > folder.n && text.p[folder.n] != '/'))
+		return (struct wf_str){ NULL, 0 };
+	return wf_strf(arena, "%s%.*s", to, WF_ARG(wf_str_skip(text, folder.n)));
+}
+
 struct wf_str
 docker_path(struct wf_arena *arena, const struct docker_run *run, struct wf_str text)
 {
 	for (size_t i = 0; i < DOCKER_MOUNTS; i++) {
 		const struct box_mount *mount = &run->mounts[i];
-		struct wf_str folder = wf_str(mount->host);
+		struct wf_str moved = move_path(arena, mount->host, mount->inside, text);
 
-		if (wf_str_starts(text, folder) && (text.n == folder.n || text.p[folder.n] == '/'))
-			return wf_strf(arena, "%s%.*s", mount->inside,
-			    WF_ARG(wf_str_skip(text, folder.n)));
+		if (moved.n)
+			return moved;
+	}
+	return text;
+}
+
+struct wf_str
+docker_path_back(struct wf_arena *arena, const struct box_guest *guest, struct wf_str text)
+{
+	for (size_t i = 0; guest && i < guest->nmounts; i++) {
+		const struct box_mount *mount = &guest->mounts[i];
+		struct wf_str moved = move_path(arena, mount->inside, mount->host, text);
+
+		if (moved.n)
+			return moved;
 	}
 	return text;
 }

@@ -425,7 +425,7 @@ root_furnish(struct root *root, struct wf_error *err)
 
 /* A folder of the box, made when missing, with all that is mounted there. */
 static bool
-share(struct root *root, const struct root *around, const struct box_mount *mount,
+share(struct root *root, const struct root *around, const struct box_mount *mount, uint64_t attrs,
     struct wf_error *err)
 {
 	wf_auto(wf_close_fd) int source = place_folder(around->box, mount->host, err);
@@ -434,9 +434,7 @@ share(struct root *root, const struct root *around, const struct box_mount *moun
 
 	if (target < 0)
 		return false;
-	return mount_bind(source, target, mount->writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY,
-	           err) ||
-	       wf_wrap(err, "%s", mount->inside);
+	return mount_bind(source, target, attrs, err) || wf_wrap(err, "%s", mount->inside);
 }
 
 /* The same names of machines as the box has. */
@@ -459,16 +457,16 @@ bool
 root_furnish_guest(struct root *root, const struct root *around, const struct box_guest *guest,
     struct wf_error *err)
 {
-	static const struct box_mount machine[] = { { "/dev", "/dev", true },
-		{ "/sys", "/sys", false } };
+	const struct box_mount dev = { "/dev", "/dev", true }, sys = { "/sys", "/sys", false };
 
-	for (size_t i = 0; i < WF_COUNT(machine); i++)
-		if (!share(root, around, &machine[i], err))
-			return false;
+	if (!share(root, around, &dev, INERT, err) ||
+	    !share(root, around, &sys, MOUNT_READ_ONLY | INERT, err))
+		return false;
 	if (!make_proc(root, err) || !guard_all(root, err) || !copy_names(root, around, err))
 		return false;
 	for (size_t i = 0; i < guest->nmounts; i++)
-		if (!share(root, around, &guest->mounts[i], err))
+		if (!share(root, around, &guest->mounts[i],
+		        guest->mounts[i].writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY, err))
 			return false;
 	return true;
 }

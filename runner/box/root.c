@@ -63,6 +63,7 @@ static const struct base_folder {
 	{ "old", 0755 },
 	{ "box", 0755 },
 	{ "guest", 0755 },
+	{ "guest-up", 0700 },
 	{ "up", 0700 },
 	{ "proc", 0755 },
 	{ "worktree", 0755 },
@@ -122,7 +123,8 @@ choose_uppers(struct root *root, struct wf_error *err)
 
 	root->userxattr = !takes_xattr("trusted.overlay.wfrun");
 	root->uppers = place_open(root->base, "/up", O_DIRECTORY);
-	if (!root->userxattr || takes_xattr("user.overlay.wfrun"))
+	root->in_memory = !root->userxattr || takes_xattr("user.overlay.wfrun");
+	if (root->in_memory)
 		return root->uppers >= 0 || wf_fail_sys(err, errno, "/up");
 	state = place_open(root->host, root->setup->spec.state, O_DIRECTORY);
 	upper = state < 0 ? -1 : place_folder(state, "upper", err);
@@ -534,6 +536,33 @@ root_overlay(struct root *root, char *const *layers, size_t n, const char *insid
 
 /* ---- guests ---- */
 
+/* What a guest writes has memory of its own where that is possible, which is free again as soon as
+ * its mounts are gone. */
+static bool
+guest_uppers(struct root *guest, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int place = place_open(guest->base, "/guest-up", O_DIRECTORY);
+	char path[64];
+
+	if (!guest->in_memory)
+		return true;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
+	if (mount("tmpfs", path, "tmpfs", MS_NODEV, "mode=0700") < 0)
+		return wf_fail_sys(err, errno, "memory of the container");
+	guest->uppers = place_open(guest->base, "/guest-up", O_DIRECTORY);
+	return guest->uppers >= 0 || wf_fail_sys(err, errno, "memory of the container");
+}
+
+static void
+detach(const struct root *root, const char *folder)
+{
+	wf_auto(wf_close_fd) int top = place_open(root->base, folder, O_DIRECTORY);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", top);
+	umount2(path, MNT_DETACH); /* fails where nothing was mounted */
+}
+
 bool
 root_guest(const struct root *root, const struct box_guest *guest, struct root *out,
     struct wf_error *err)
@@ -550,7 +579,7 @@ root_guest(const struct root *root, const struct box_guest *guest, struct root *
 		n++;
 	fds = wf_new_array(root->arena, n, int);
 	memset(fds, -1, n * sizeof(*fds));
-	ok = open_layers(out, layers, fds, n, err);
+	ok = guest_uppers(out, err) && open_layers(out, layers, fds, n, err);
 	if (ok)
 		errnum = lay(out, fds, n, 0755, target);
 	for (size_t i = 0; i < n; i++)
@@ -564,9 +593,6 @@ root_guest(const struct root *root, const struct box_guest *guest, struct root *
 void
 root_guest_leave(const struct root *root)
 {
-	wf_auto(wf_close_fd) int top = place_open(root->base, "/guest", O_DIRECTORY);
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", top);
-	umount2(path, MNT_DETACH); /* fails where nothing was mounted */
+	detach(root, "/guest");
+	detach(root, "/guest-up");
 }

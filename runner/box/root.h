@@ -24,6 +24,7 @@ struct root {
 	int *sources; /* of each mount of the spec that has no `inside`, the same; else -1 */
 	int uppers; /* folder for what overlays write */
 	unsigned nuppers;
+	bool in_memory; /* it is one of a tmpfs, which keeps the notes of overlays */
 	bool userxattr; /* overlays keep their notes in user.* attributes */
 };
 
