@@ -103,6 +103,8 @@ know(struct search *search, const struct step_def *def, const struct actions_tre
 		return known;
 	known = wf_new(job->arena, struct known);
 	known->place = place;
+	if (place.kind == USES_PLACE_IMAGE && !docker_want(job, def->uses, def->uses_pos, err))
+		return NULL;
 	if (!place.host || place.kind == USES_PLACE_WORKSPACE)
 		return known;
 	wf_map_set(&search->known, wf_str(place.host), known);
@@ -112,6 +114,9 @@ know(struct search *search, const struct step_def *def, const struct actions_tre
 		return NULL;
 	if (!known->action)
 		return known;
+	if (known->action->kind == ACTION_DOCKER &&
+	    !docker_want(job, known->action->image, def->uses_pos, err))
+		return NULL;
 	known->has_pre = file_of(known->action, STAGE_PRE).n > 0;
 	return look_inside(search, known, err) ? known : NULL;
 }

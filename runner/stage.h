@@ -47,7 +47,8 @@ struct stages {
 /* The use of an action by this step, made when there is none yet. */
 struct stage *stage_of(struct job *job, const struct stage *outer, const struct step_def *def);
 /* Looks at the actions of the job and at those inside of them: finds the pres, those below ./ never
- * have one (7.1), and puts what comes out of the action store on the shelf. */
+ * have one (7.1), puts what comes out of the action store on the shelf, and wants the images of
+ * container actions. */
 bool stage_find_pres(struct job *job, struct wf_error *err);
 /* The next one in turn, or NULL. */
 struct stage *stage_next_pre(struct job *job);

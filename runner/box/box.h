@@ -90,8 +90,8 @@ struct box_end {
 struct box_guest {
 	/* its layers lie below a mount of the spec that has no `inside` */
 	struct box_image image;
-	/* host: a place as the job sees it, made as a folder when missing; inside: where the process
-	 * sees it, with all that is mounted there */
+	/* host: a place as the job sees it, made as a folder when missing; inside: where the
+	 * process sees it, with all that is mounted there */
 	const struct box_mount *mounts;
 	size_t nmounts;
 };

@@ -118,6 +118,7 @@ flows=$scratch/repo/.github/workflows
 { head_of Inside && printf '    container: tiny:1\n    steps:\n' && steps; } >"$flows/inside.yml"
 { head_of Built && printf '    steps: [{uses: ./built}]\n'; } >"$flows/built.yml"
 { head_of Missing && printf '    steps: [{uses: "docker://not/there:1", with: {args: word}}]\n'; } >"$flows/missing.yml"
+{ head_of Nowhere && printf '    steps: [{run: echo never-said}, {if: false, uses: "docker://127.0.0.1:1/none"}]\n'; } >"$flows/nowhere.yml"
 { head_of Slow && printf '    steps: [{uses: "docker://tiny:1", timeout-minutes: 1, with: {entrypoint: sh, args: "-c \\"trap '"'echo asked; exit 3'"' INT; echo begun; while :; do sleep 1; done\\""}}]\n'; } >"$flows/slow.yml"
 git -C "$scratch/repo" init -q -b main
 git -C "$scratch/repo" add -A
@@ -159,6 +160,10 @@ refusals() {
 	flow built
 	verdict "$user: what is to be built is refused" ended 4
 	verdict "$user: and it is said how to answer" says '--stubs'
+	flow nowhere
+	verdict "$user: an image that cannot be had ends the run" ended 4
+	verdict "$user: before the first step" says_not '|   never-said'
+	verdict "$user: with the image's name" says 'image 127.0.0.1:1/none:latest'
 	flow missing --offline
 	verdict "$user: --offline names the image that is missing" ended 4
 	verdict "$user: by its name" says 'image not/there:1 is not stored'
