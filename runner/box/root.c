@@ -512,24 +512,31 @@ open_layers(struct root *root, char *const *layers, int *fds, size_t n, struct w
 	return true;
 }
 
+/* Returns 0 or errno's number; -1 and *err when a layer cannot be opened. */
+static int
+lay_named(struct root *root, char *const *layers, size_t n, int target, struct wf_error *err)
+{
+	int *fds = wf_new_array(root->arena, n, int);
+	int errnum = -1;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = -1;
+	if (open_layers(root, layers, fds, n, err))
+		errnum = lay(root, fds, n, 0755, target);
+	for (size_t i = 0; i < n; i++)
+		wf_close_fd(&fds[i]);
+	return errnum;
+}
+
 bool
 root_overlay(struct root *root, char *const *layers, size_t n, const char *inside,
     struct wf_error *err)
 {
-	int *fds = wf_new_array(root->arena, n, int);
 	wf_auto(wf_close_fd) int target = place_folder(root->box, inside, err);
-	int errnum = 0;
-	bool ok;
+	int errnum = target < 0 ? -1 : lay_named(root, layers, n, target, err);
 
-	for (size_t i = 0; i < n; i++)
-		fds[i] = -1;
-	ok = target >= 0 && open_layers(root, layers, fds, n, err);
-	if (ok)
-		errnum = lay(root, fds, n, 0755, target);
-	for (size_t i = 0; i < n; i++)
-		wf_close_fd(&fds[i]);
-	if (!ok || errnum == 0)
-		return ok;
+	if (errnum <= 0)
+		return errnum == 0;
 	wf_fail_sys(err, errnum, "overlay at %s", inside);
 	return wf_hint(err, "--box host copies the work tree instead");
 }
@@ -570,22 +577,17 @@ root_guest(const struct root *root, const struct box_guest *guest, struct root *
 	wf_auto(wf_close_fd) int target = place_open(root->base, "/guest", O_DIRECTORY);
 	char *const *layers = (char *const *)guest->image.layers;
 	size_t n = 0;
-	int *fds, errnum = 0;
-	bool ok;
+	int errnum;
 
 	*out = *root;
 	out->box = -1;
 	while (layers[n])
 		n++;
-	fds = wf_new_array(root->arena, n, int);
-	memset(fds, -1, n * sizeof(*fds));
-	ok = guest_uppers(out, err) && open_layers(out, layers, fds, n, err);
-	if (ok)
-		errnum = lay(out, fds, n, 0755, target);
-	for (size_t i = 0; i < n; i++)
-		wf_close_fd(&fds[i]);
-	if (!ok || errnum)
-		return ok ? wf_fail_sys(err, errnum, "layers of the image") : false;
+	if (!guest_uppers(out, err))
+		return false;
+	errnum = lay_named(out, layers, n, target, err);
+	if (errnum)
+		return errnum > 0 ? wf_fail_sys(err, errnum, "layers of the image") : false;
 	out->box = place_open(root->base, "/guest", O_DIRECTORY);
 	return root_furnish_guest(out, root, guest, err);
 }
