@@ -4,11 +4,13 @@
 # as another user. usage: docker_actions.sh WFRUN. TAP.
 set -u
 wfrun=$(realpath "${1:?usage: docker_actions.sh WFRUN}")
+here=$(cd "$(dirname "$0")" && pwd)
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 NO_COLOR=1
-if ! command -v busybox >/dev/null; then
-	echo "1..0 # SKIP needs busybox"
+for part in busybox python3; do
+	command -v "$part" >/dev/null && continue
+	echo "1..0 # SKIP needs $part"
 	exit 0
-fi
+done
 case=0
 scratch=$(mktemp -d /var/tmp/wfrun-docker.XXXXXX)
 chmod 755 "$scratch"
@@ -37,15 +39,21 @@ says_not() { ! says "$1"; }
 ended() { [ "$status" = "$1" ]; }
 pristine() { [ -z "$(git -C "$scratch/repo" -c safe.directory='*' status --porcelain)" ]; }
 
-# ---- an image ----
+# ---- images: a root alone, and one that says what runs, as whom, with what ----
 
 mkdir -p "$scratch"/{tmp,image/{bin,etc,tmp}}
 cp "$(command -v busybox)" "$scratch/image/bin/busybox"
 for tool in sh cat echo env id kill ls pwd rm sleep test touch; do
 	ln -s busybox "$scratch/image/bin/$tool"
 done
-echo 'root:x:0:0:root:/root:/bin/sh' >"$scratch/image/etc/passwd"
+echo 'root:x:0:0:root:/root:/bin/sh
+app:x:1000:1000::/:/bin/sh' >"$scratch/image/etc/passwd"
 tar -C "$scratch/image" --numeric-owner --owner=0 --group=0 -cf "$scratch/image.tar" .
+
+"$here/make_image.py" "$scratch/layout" full:1 '{"Entrypoint": ["/bin/sh", "-c"],
+	"Cmd": ["echo image: $FROM_IMAGE $PATH user $(id -u)"], "User": "app",
+	"Env": ["PATH=/bin", "FROM_IMAGE=yes", "HOME=/root"]}' \
+	--arch "$(dpkg --print-architecture 2>/dev/null || echo amd64)" "$scratch/image.tar"
 
 # ---- workflows ----
 
@@ -119,6 +127,14 @@ flows=$scratch/repo/.github/workflows
 { head_of Built && printf '    steps: [{uses: ./built}]\n'; } >"$flows/built.yml"
 { head_of Missing && printf '    steps: [{uses: "docker://not/there:1", with: {args: word}}]\n'; } >"$flows/missing.yml"
 { head_of Nowhere && printf '    steps: [{run: echo never-said}, {if: false, uses: "docker://127.0.0.1:1/none"}]\n'; } >"$flows/nowhere.yml"
+{ head_of Full && cat <<'YAML'; } >"$flows/full.yml"
+    steps:
+      - uses: docker://full:1
+      - uses: docker://full:1
+        with: {args: '"echo args: $FROM_IMAGE $HOME"'}
+      - uses: docker://tiny:1
+        continue-on-error: true
+YAML
 { head_of Slow && printf '    steps: [{uses: "docker://tiny:1", timeout-minutes: 1, with: {entrypoint: sh, args: "-c \\"trap '"'echo asked; exit 3'"' INT; echo begun; while :; do sleep 1; done\\""}}]\n'; } >"$flows/slow.yml"
 git -C "$scratch/repo" init -q -b main
 git -C "$scratch/repo" add -A
@@ -154,6 +170,20 @@ same_answers() {
 	verdict "$from: no pre of a local action" says '`pre` execution is not supported for local action'
 	verdict "$from: post with state and inputs" says 'post kept somebody args 4'
 	verdict "$from: the work tree is as it was" pristine
+}
+
+# what the image says counts as far as the step does not
+image_words() {
+	flow full
+	verdict "$user: entrypoint, command and env of the image" says 'image: yes /bin user'
+	verdict "$user: args in place of its command" says 'args: yes /github/home'
+	verdict "$user: nothing to run" says 'has neither entrypoint nor command'
+	if [ -z "$as" ]; then
+		verdict "$user: the user of the image" says 'user 1000'
+	else
+		verdict "$user: no user but root" says 'user 0'
+		verdict "$user: which is said" says 'the container runs as root'
+	fi
 }
 
 refusals() {
@@ -196,8 +226,10 @@ round() {
 	mkdir "$scratch/home"
 	[ -z "$as" ] || chown -R 65534:65534 "$scratch"/{home,tmp,repo}
 	run image import "$scratch/image.tar" --name tiny:1
+	run image import "$scratch/layout"
 	same_answers plain
 	same_answers inside
+	image_words
 	refusals
 	interrupted
 }
