@@ -135,6 +135,19 @@ flows=$scratch/repo/.github/workflows
       - uses: docker://tiny:1
         continue-on-error: true
 YAML
+mkdir -p "$scratch/other"
+cat >"$scratch/other/action.yml" <<'YAML'
+name: Other
+inputs: {word: {default: of-default}}
+runs:
+  using: docker
+  image: docker://tiny:1
+  pre-entrypoint: /bin/echo
+  entrypoint: sh
+  post-entrypoint: echo
+  args: [-c, 'echo main $0', '${{ inputs.word }}']
+YAML
+{ head_of Other && printf '    steps:\n      - run: echo first\n      - {uses: some/other@v1, with: {word: given, strange: 1}}\n'; } >"$flows/other.yml"
 { head_of Slow && printf '    steps: [{uses: "docker://tiny:1", timeout-minutes: 1, with: {entrypoint: sh, args: "-c \\"trap '"'echo asked; exit 3'"' INT; echo begun; while :; do sleep 1; done\\""}}]\n'; } >"$flows/slow.yml"
 git -C "$scratch/repo" init -q -b main
 git -C "$scratch/repo" add -A
@@ -186,6 +199,16 @@ image_words() {
 	fi
 }
 
+stages() {
+	flow other --local-repository "some/other@v1=$scratch/other"
+	verdict "$user: pre, main and post of an action" ended 0
+	grep -o 'first$\|-c echo main $0 given\|main given$' "$scratch/out" >"$scratch/order"
+	verdict "$user: in their order" [ "$(tr '\n' ';' <"$scratch/order")" = \
+		'-c echo main $0 given;first;first;main given;-c echo main $0 given;' ]
+	verdict "$user: what it does not take is said" says \
+		"Unexpected input(s) 'strange', valid inputs are ['entryPoint', 'args', 'word']"
+}
+
 refusals() {
 	flow built
 	verdict "$user: what is to be built is refused" ended 4
@@ -230,6 +253,7 @@ round() {
 	same_answers plain
 	same_answers inside
 	image_words
+	stages
 	refusals
 	interrupted
 }
