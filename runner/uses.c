@@ -269,6 +269,7 @@ start_node(struct step *step, const struct expr_object *inputs, struct wf_error 
 
 	if (!container && !session_node(session, err))
 		return false;
+	stage_register_post(step->job, stage);
 	argv[0] = container ? container_node(container) : session->node.program;
 	argv[1] = wf_join(step->arena, stage->path.p,
 	    wf_cstr(step->arena, stage_file(stage, step->kind)));
@@ -281,9 +282,10 @@ start_node(struct step *step, const struct expr_object *inputs, struct wf_error 
 static bool
 start_stage(struct step *step, const struct expr_object *inputs, struct wf_error *err)
 {
+	if (step->stage->action->kind != ACTION_DOCKER)
+		return start_node(step, inputs, err);
 	stage_register_post(step->job, step->stage);
-	return step->stage->action->kind == ACTION_DOCKER ? docker_action_start(step, inputs, err)
-	                                                  : start_node(step, inputs, err);
+	return docker_action_start(step, inputs, err);
 }
 
 static bool
