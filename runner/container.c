@@ -300,8 +300,8 @@ on_pull(void *data, struct wf_str name)
 	    wf_strf(session->arena, "image %.*s is not stored yet: it is pulled", WF_ARG(name)));
 }
 
-static struct stock *
-stock_of(struct session *session, struct wf_error *err)
+struct stock *
+container_stock(struct session *session, struct wf_error *err)
 {
 	const struct stock_options stock_options = {
 		.loop = &session->loop,
@@ -335,7 +335,7 @@ container_get(struct job *job, void (*on_ready)(struct job *job, const struct wf
     bool *stored, struct wf_error *err)
 {
 	struct container *c = job->container;
-	struct stock *stock = stock_of(job->call->run->session, err);
+	struct stock *stock = container_stock(job->call->run->session, err);
 
 	if (!stock)
 		return false;
@@ -493,21 +493,15 @@ container_check(struct session *session, const struct job_def *def, struct wf_er
 	const struct expr_token *image = def->container ? literal_image(def->container) : NULL;
 	struct stock_wait wait = { .arena = session->arena };
 	struct stock *stock;
-	struct wf_str name;
 
 	if (!image || !session->options->actions.offline || !image->literal.string.n)
 		return true;
-	stock = stock_of(session, err);
+	stock = container_stock(session, err);
 	if (!stock)
 		return false;
 	if (!image_ref_read(session->arena, image->literal.string, &wait.ref, err)) {
 		err->pos = image->pos;
 		return false;
 	}
-	if (stock_find(stock, &wait))
-		return true;
-	name = image_ref_short(session->arena, &wait.ref);
-	wf_fail(err, WF_ERR_MISSING, image->pos,
-	    "image %.*s is not stored, and --offline pulls none", WF_ARG(name));
-	return wf_hint(err, "'wfrun image pull %.*s', or 'wfrun image import FILE'", WF_ARG(name));
+	return stock_find(stock, &wait) || stock_fail_offline(&wait, image->pos, err);
 }

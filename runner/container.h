@@ -60,6 +60,8 @@ struct expr_value container_context(const struct container *container);
  * be NULL. */
 const char *container_node(const struct container *container);
 
+/* The images of the session; opened when first asked for. NULL and *err when there can be none. */
+struct stock *container_stock(struct session *session, struct wf_error *err);
 /* What is wrong with a container before anything starts: with --offline an image that is not stored
  * (WF_ERR_MISSING at its place). */
 bool container_check(struct session *session, const struct job_def *def, struct wf_error *err);

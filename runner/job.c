@@ -255,18 +255,23 @@ start_box(struct job *job)
 	box_start(job->box);
 }
 
+static void
+cancelled_in_setup(struct job *job)
+{
+	job->steps.status = PLAN_CANCELLED;
+	job->facts.setup_failed = true;
+}
+
 /* The image that was not stored has come, or cannot. */
 static void
 on_image(struct job *job, const struct wf_error *err)
 {
-	if (job->facts.cancelled) {
-		job->steps.status = PLAN_CANCELLED;
-		job->facts.setup_failed = true;
-	} else if (err) {
+	if (job->facts.cancelled)
+		cancelled_in_setup(job);
+	else if (err)
 		job_setup_failed(job, err);
-	} else {
+	else
 		start_box(job);
-	}
 	job_advance(job);
 }
 
@@ -304,15 +309,24 @@ enter_setup(struct job *job)
 }
 
 static void
-on_shelf_shown(void *data, const struct wf_error *err)
+on_images(struct job *job, const struct wf_error *err)
 {
-	struct job *job = data;
-
-	if (err)
+	if (err && job->facts.cancelled) /* it ends the pulls */
+		cancelled_in_setup(job);
+	else if (err)
 		job_setup_failed(job, err);
 	else
 		job->facts.setup_done = true;
 	job_advance(job);
+}
+
+static void
+on_shelf_shown(void *data, const struct wf_error *err)
+{
+	if (err)
+		on_images(data, err);
+	else
+		docker_pull(data, on_images);
 }
 
 void

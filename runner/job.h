@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "runner/background.h"
 #include "runner/box/box.h"
+#include "runner/docker_pull.h"
 #include "runner/env.h"
 #include "runner/output/mask.h"
 #include "runner/output/matcher.h"
@@ -91,6 +92,7 @@ struct job {
 	struct wf_str service_token; /* empty until the service knows the job (offer.h) */
 	struct stages stages; /* of its actions */
 	struct shelf shelf; /* repositories of them */
+	struct docker_wants images; /* of container actions */
 	int next_step_number;
 	unsigned nscripts, nfiles; /* made so far, for their names */
 	uv_timer_t timer; /* the job's timeout, then the patience of a forced end */

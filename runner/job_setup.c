@@ -11,6 +11,7 @@
 #include "runner/scope.h"
 #include "runner/self.h"
 #include "runner/session_state.h"
+#include "runner/stock.h"
 #include "runner/store/home.h"
 #include "runner/uses.h"
 
@@ -77,7 +78,7 @@ add_mounts(struct job *job, const char *self, struct box_spec *spec)
 
 	repo_alternates(session->repo, job->arena, &borrowed, &nborrowed);
 	folders = actions_folders(session->actions, &nfolders);
-	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 1 + nfolders,
+	kept = wf_new_array(job->arena, WF_COUNT(mounts) + nborrowed + 2 + nfolders,
 	    struct box_mount);
 	for (size_t i = 0; i < WF_COUNT(mounts); i++)
 		if (mounts[i].host)
@@ -88,6 +89,10 @@ add_mounts(struct job *job, const char *self, struct box_spec *spec)
 		kept[spec->nmounts++] = (struct box_mount){ borrowed[i], borrowed[i], false };
 	for (size_t i = 0; i < nfolders; i++) /* what the shelf is filled from */
 		kept[spec->nmounts++] = (struct box_mount){ folders[i], NULL, false };
+	if (session->stock) /* what container actions are made of */
+		kept[spec->nmounts++] = (struct box_mount){
+			stock_layers(session->stock, job->arena), NULL, false
+		};
 	spec->mounts = kept;
 }
 

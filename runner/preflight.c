@@ -6,6 +6,7 @@
 #include "model/template.h"
 #include "plan/environment.h"
 #include "runner/container.h"
+#include "runner/docker_action.h"
 #include "runner/environment.h"
 #include "runner/job_engine.h"
 #include "runner/session_state.h"
@@ -175,12 +176,22 @@ check_action(struct walk *walk, const struct step_def *step, const struct action
 	case ACTION_DOCKER:
 		if (walk->session->gathering)
 			return;
-		wf_fail(&err, WF_ERR_MISSING, step->uses_pos,
-		    "'%.*s' is a container action, and those do not run yet", WF_ARG(step->uses));
-		add_error(walk, &err);
+		if (!docker_action_check(walk->session, action->image, step->uses_pos, &err))
+			add_error(walk, &err);
 		return;
 	}
 	abort();
+}
+
+/* `docker://` has no manifest. */
+static void
+check_image(struct walk *walk, const struct step_def *step)
+{
+	struct wf_error err;
+
+	if (!walk->session->gathering &&
+	    !docker_action_check(walk->session, step->uses, step->uses_pos, &err))
+		add_error(walk, &err);
 }
 
 /* Whether this is the first time that somebody asks. What is missing is said once, at the first of
@@ -239,6 +250,8 @@ check_uses(struct walk *walk, const struct step_def *step)
 		if (!err.pos.file) /* the file could not be read: whose step wants it? */
 			err.pos = step->uses_pos;
 		add_error(walk, &err);
+	} else if (place.kind == USES_PLACE_IMAGE) {
+		check_image(walk, step);
 	} else if (action) {
 		walk->from = place.from;
 		check_action(walk, step, action);

@@ -28,6 +28,20 @@ stage_of(struct job *job, const struct stage *outer, const struct step_def *def)
 	return stage;
 }
 
+/* Of a node action a file, of a container action an entrypoint. */
+static struct wf_str
+file_of(const struct action *action, enum stage_kind kind)
+{
+	bool docker = action->kind == ACTION_DOCKER;
+
+	switch (kind) {
+	case STAGE_MAIN: return docker ? action->entrypoint : action->main;
+	case STAGE_PRE: return docker ? action->pre_entrypoint : action->pre;
+	case STAGE_POST: return docker ? action->post_entrypoint : action->post;
+	}
+	abort();
+}
+
 /* ---- before the first step ---- */
 
 /* What a job knows of an action, however often it is used. */
@@ -89,6 +103,8 @@ know(struct search *search, const struct step_def *def, const struct actions_tre
 		return known;
 	known = wf_new(job->arena, struct known);
 	known->place = place;
+	if (place.kind == USES_PLACE_IMAGE && !docker_want(job, def->uses, def->uses_pos, err))
+		return NULL;
 	if (!place.host || place.kind == USES_PLACE_WORKSPACE)
 		return known;
 	wf_map_set(&search->known, wf_str(place.host), known);
@@ -98,7 +114,10 @@ know(struct search *search, const struct step_def *def, const struct actions_tre
 		return NULL;
 	if (!known->action)
 		return known;
-	known->has_pre = known->action->kind == ACTION_NODE && known->action->pre.n > 0;
+	if (known->action->kind == ACTION_DOCKER &&
+	    !docker_want(job, known->action->image, def->uses_pos, err))
+		return NULL;
+	known->has_pre = file_of(known->action, STAGE_PRE).n > 0;
 	return look_inside(search, known, err) ? known : NULL;
 }
 
@@ -121,7 +140,7 @@ add_pres(struct search *search, const struct stage *outer, const struct step_def
 	stage->place = known->place;
 	stage->action = known->action;
 	stage->path = wf_str(uses_folder(job, &known->place));
-	if (known->action->kind == ACTION_NODE)
+	if (known->action->kind != ACTION_COMPOSITE)
 		*wf_push(job->arena, job->stages.pres, job->stages.npres, job->stages.cap) = stage;
 	search->depth++;
 	for (size_t i = 0; i < known->action->nsteps; i++)
@@ -164,7 +183,7 @@ stage_next_post(struct job *job)
 void
 stage_register_post(struct job *job, struct stage *stage)
 {
-	if (stage->has_post || !stage->action->post.n)
+	if (stage->has_post || !file_of(stage->action, STAGE_POST).n)
 		return;
 	stage->has_post = true;
 	stage->below = job->stages.posts;
@@ -174,12 +193,7 @@ stage_register_post(struct job *job, struct stage *stage)
 struct wf_str
 stage_file(const struct stage *stage, enum stage_kind kind)
 {
-	switch (kind) {
-	case STAGE_MAIN: return stage->action->main;
-	case STAGE_PRE: return stage->action->pre;
-	case STAGE_POST: return stage->action->post;
-	}
-	abort();
+	return file_of(stage->action, kind);
 }
 
 const struct expr *

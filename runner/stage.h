@@ -47,14 +47,16 @@ struct stages {
 /* The use of an action by this step, made when there is none yet. */
 struct stage *stage_of(struct job *job, const struct stage *outer, const struct step_def *def);
 /* Looks at the actions of the job and at those inside of them: finds the pres, those below ./ never
- * have one (7.1), and puts what comes out of the action store on the shelf. */
+ * have one (7.1), puts what comes out of the action store on the shelf, and wants the images of
+ * container actions. */
 bool stage_find_pres(struct job *job, struct wf_error *err);
 /* The next one in turn, or NULL. */
 struct stage *stage_next_pre(struct job *job);
 struct stage *stage_next_post(struct job *job);
 /* Registers the post of an action that starts, if it has one. */
 void stage_register_post(struct job *job, struct stage *stage);
-/* The file of the stage below the action's folder, and its condition. */
+/* The file of the stage below the action's folder, or the entrypoint of its container, and its
+ * condition. Empty: there is no such stage; of a main, the container's own. */
 struct wf_str stage_file(const struct stage *stage, enum stage_kind kind);
 const struct expr *stage_condition(const struct stage *stage, enum stage_kind kind);
 /* Remembers a value for the later stages. */

@@ -115,6 +115,14 @@ void step_stop(struct step *step);
 void step_settle(struct step *step, enum plan_result result);
 /* Fails the step with a message of wfrun's or GitHub's. */
 void step_fail(struct step *step, const struct wf_error *err);
+/* A process of a step, spelled out. */
+struct step_process {
+	const char *const *argv, *const *env; /* NULL-ended */
+	const char *cwd;
+	const struct box_guest *guest; /* or NULL */
+};
+/* Starts it; its end settles the step. What it points to lives until then. */
+void step_run(struct step *step, const struct step_process *process);
 /* Starts a process with the step's environment; its end settles the step. inputs may be NULL. */
 void step_exec(struct step *step, const char *const *argv, const char *cwd,
     const struct expr_object *inputs);
@@ -141,6 +149,10 @@ void step_read_files(struct step *step);
 /* From here on a call of hashFiles() in its expressions that has no answer yet is noted, until
  * hashes_wait(). */
 void step_ask_hashes(struct step *step);
+/* The environment of a process of this step over `env` and `context`, in place of the job's and the
+ * step's own. */
+const char *const *step_environ_of(struct step *step, const struct env *env,
+    const struct expr_object *context, const struct expr_object *inputs);
 /* The environment of a process of this step. */
 const char *const *step_environ(struct step *step, const struct expr_object *inputs);
 /* The github context that the step sees: its list's, or its own in the background. */

@@ -18,12 +18,13 @@ static void on_process_output(struct box_exec *exec, int stream, struct wf_str c
 static void on_process_end(struct box_exec *exec, const struct box_end *end);
 
 const char *const *
-step_environ(struct step *step, const struct expr_object *inputs)
+step_environ_of(struct step *step, const struct env *env, const struct expr_object *context,
+    const struct expr_object *inputs)
 {
 	const struct builtin *builtin = step->builtin.builtin;
 	bool is_action = inputs && (!builtin || builtin->uses_service);
 	const struct env_layers layers = {
-		.context = step->env,
+		.context = context,
 		.inputs = inputs,
 		.state = step->stage ? step->stage->state : NULL,
 		.github = step_github(step),
@@ -31,17 +32,32 @@ step_environ(struct step *step, const struct expr_object *inputs)
 		.service = offer_variables(step, is_action),
 	};
 
-	return env_process(step->arena, &step->job->env, &layers);
+	return env_process(step->arena, env, &layers);
+}
+
+const char *const *
+step_environ(struct step *step, const struct expr_object *inputs)
+{
+	return step_environ_of(step, &step->job->env, step->env, inputs);
 }
 
 void
 step_exec(struct step *step, const char *const *argv, const char *cwd,
     const struct expr_object *inputs)
 {
+	const struct step_process process = { argv, step_environ(step, inputs), cwd, NULL };
+
+	step_run(step, &process);
+}
+
+void
+step_run(struct step *step, const struct step_process *process)
+{
 	step->exec = (struct box_exec){
-		.argv = argv,
-		.env = step_environ(step, inputs),
-		.cwd = cwd,
+		.argv = process->argv,
+		.env = process->env,
+		.cwd = process->cwd,
+		.guest = process->guest,
 		.on_output = on_process_output,
 		.on_end = on_process_end,
 		.data = step,

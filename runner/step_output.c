@@ -4,6 +4,7 @@
 #include "runner/step.h"
 
 #include "base/fs.h"
+#include "runner/docker_action.h"
 #include "runner/job.h"
 #include "runner/session_state.h"
 
@@ -64,6 +65,13 @@ say_error(struct step *step, struct wf_str text)
 
 /* ---- effects ---- */
 
+/* A path that the step's process says: a container has places of its own. */
+static struct wf_str
+path_said(struct step *step, struct wf_str path)
+{
+	return docker_path_back(step->line_arena, step->exec.guest, path);
+}
+
 static void
 apply_annotation(struct step *step, const struct command *command)
 {
@@ -72,7 +80,8 @@ apply_annotation(struct step *step, const struct command *command)
 	                    : command->kind == COMMAND_WARNING ? "warning"
 	                                                       : "notice";
 
-	place.file = command_relative(place.file, wf_str(step->job->box->layout.workspace));
+	place.file = command_relative(path_said(step, place.file),
+	    wf_str(step->job->box->layout.workspace));
 	step_annotate(step, level, command->data, place);
 }
 
@@ -234,7 +243,7 @@ read_matchers(struct step *step, struct wf_str path, struct wf_str *text, struct
 {
 	struct box *box = step->job->box;
 	const char *inside = wf_join(step->line_arena, box->layout.workspace,
-	    wf_cstr(step->line_arena, path));
+	    wf_cstr(step->line_arena, path_said(step, path)));
 	wf_auto(wf_close_fd) int fd = box_open(box, inside, O_RDONLY, NULL);
 
 	if (fd < 0)
@@ -321,7 +330,7 @@ problem_file(struct step *step, const struct matcher_hit *hit)
 {
 	struct box *box = step->job->box;
 	struct wf_str workspace = wf_str(box->layout.workspace);
-	struct wf_str path = matcher_hit_path(step->line_arena, hit, workspace);
+	struct wf_str path = path_said(step, matcher_hit_path(step->line_arena, hit, workspace));
 	struct wf_str shown = command_relative(path, workspace);
 	int fd = -1;
 

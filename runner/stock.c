@@ -49,6 +49,12 @@ stock_find(struct stock *stock, struct stock_wait *wait)
 	return true;
 }
 
+const char *
+stock_layers(const struct stock *stock, struct wf_arena *arena)
+{
+	return image_store_layers(stock->store, arena);
+}
+
 /* Tells all who wait, in the order in which they came. */
 static void
 on_done(struct image_pull *pull, const struct wf_error *err)
@@ -111,13 +117,13 @@ start_fetching(struct stock *stock, struct stock_wait *wait, struct wf_str name)
 	return f;
 }
 
-static bool
-fail_offline(const struct stock_wait *wait, struct wf_error *err)
+bool
+stock_fail_offline(const struct stock_wait *wait, struct wf_pos pos, struct wf_error *err)
 {
 	struct wf_str name = image_ref_short(wait->arena, &wait->ref);
 
-	wf_fail(err, WF_ERR_MISSING, WF_NOWHERE,
-	    "image %.*s is not stored, and --offline pulls none", WF_ARG(name));
+	wf_fail(err, WF_ERR_MISSING, pos, "image %.*s is not stored, and --offline pulls none",
+	    WF_ARG(name));
 	return wf_hint(err, "'wfrun image pull %.*s', or 'wfrun image import FILE'", WF_ARG(name));
 }
 
@@ -131,7 +137,7 @@ stock_get(struct stock *stock, struct stock_wait *wait)
 
 	wait->next = NULL;
 	if (!f && stock->options.offline) {
-		fail_offline(wait, &err);
+		stock_fail_offline(wait, WF_NOWHERE, &err);
 		wait->on_ready(wait, &err);
 		return;
 	}

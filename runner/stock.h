@@ -45,6 +45,10 @@ struct stock *stock_open(const struct stock_options *options, struct wf_error *e
 bool stock_find(struct stock *stock, struct stock_wait *wait);
 /* What stock_find() does not find comes, or does not. */
 void stock_get(struct stock *stock, struct stock_wait *wait);
+/* The folder in which the layers of all images are. */
+const char *stock_layers(const struct stock *stock, struct wf_arena *arena);
+/* Says that the image is not stored, and --offline pulls none; false. */
+bool stock_fail_offline(const struct stock_wait *wait, struct wf_pos pos, struct wf_error *err);
 /* Ends all pulls; those who wait hear an error. */
 void stock_cancel(struct stock *stock);
 /* When nobody waits. The loop has to be turned once more. NULL is allowed. */

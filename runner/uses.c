@@ -7,6 +7,7 @@
 #include "model/condition.h"
 #include "runner/bring.h"
 #include "runner/container.h"
+#include "runner/docker_action.h"
 #include "runner/harvest.h"
 #include "runner/job.h"
 #include "runner/job_engine.h"
@@ -85,21 +86,35 @@ outer_stage(const struct step *step)
 
 /* ---- inputs ---- */
 
+/* 7.3: what every container action takes. */
+static bool
+is_docker_input(struct wf_str name)
+{
+	return wf_str_ieq(name, WF_S("entryPoint")) || wf_str_ieq(name, WF_S("args"));
+}
+
 /* 7.3: what the action does not declare is passed on, with a warning that lists what it does. */
 static void
 warn_unexpected(struct step *step, const struct expr_object *with)
 {
 	wf_auto(wf_buf_release) struct wf_buf strange = WF_BUF_INIT, known = WF_BUF_INIT;
+	bool docker = step->action && step->action->kind == ACTION_DOCKER;
 
+	if (docker && step->stage->place.kind == USES_PLACE_IMAGE)
+		return; /* no manifest says what it takes */
 	for (size_t i = 0; i < with->n; i++)
-		if (!expr_object_find(step->inputs, with->pairs[i].key))
+		if (!expr_object_find(step->inputs, with->pairs[i].key) &&
+		    !(docker && is_docker_input(with->pairs[i].key)))
 			wf_buf_addf(&strange, "%s'%.*s'", strange.n ? ", " : "",
 			    WF_ARG(with->pairs[i].key));
 	if (!strange.n)
 		return;
+	if (docker)
+		wf_buf_adds(&known, "'entryPoint', 'args'");
 	for (size_t i = 0; i < step->inputs->n; i++)
-		wf_buf_addf(&known, "%s'%.*s'", known.n ? ", " : "",
-		    WF_ARG(step->inputs->pairs[i].key));
+		if (!(docker && is_docker_input(step->inputs->pairs[i].key)))
+			wf_buf_addf(&known, "%s'%.*s'", known.n ? ", " : "",
+			    WF_ARG(step->inputs->pairs[i].key));
 	step_annotate(step, "warning",
 	    wf_strf(step->arena, "Unexpected input(s) %.*s, valid inputs are [%.*s]",
 	        WF_ARG(wf_buf_str(&strange)), WF_ARG(wf_buf_str(&known))),
@@ -242,11 +257,10 @@ start_composite(struct step *step, struct wf_error *err)
 	return true;
 }
 
-/* ---- node ---- */
+/* ---- node, container ---- */
 
-/* Runs one stage of a node action. */
 static bool
-start_stage(struct step *step, const struct expr_object *inputs, struct wf_error *err)
+start_node(struct step *step, const struct expr_object *inputs, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 	const char **argv = wf_new_array(step->arena, 3, const char *);
@@ -268,8 +282,18 @@ start_stage(struct step *step, const struct expr_object *inputs, struct wf_error
 	return true;
 }
 
+/* Runs one stage of a node or container action. */
 static bool
-start_node(struct step *step, struct wf_error *err)
+start_stage(struct step *step, const struct expr_object *inputs, struct wf_error *err)
+{
+	if (step->stage->action->kind != ACTION_DOCKER)
+		return start_node(step, inputs, err);
+	stage_register_post(step->job, step->stage);
+	return docker_action_start(step, inputs, err);
+}
+
+static bool
+start_process(struct step *step, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 
@@ -277,16 +301,9 @@ start_node(struct step *step, struct wf_error *err)
 	return start_stage(step, step->inputs, err);
 }
 
-static bool
-start_docker(struct step *step, struct wf_error *err)
-{
-	return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
-	    "'%.*s' is a container action, and those do not run yet", WF_ARG(step->def->uses));
-}
-
 static bool (*const starters[])(struct step *step, struct wf_error *err) = {
-	[ACTION_NODE] = start_node,
-	[ACTION_DOCKER] = start_docker,
+	[ACTION_NODE] = start_process,
+	[ACTION_DOCKER] = start_process,
 	[ACTION_COMPOSITE] = start_composite,
 };
 
@@ -355,6 +372,7 @@ uses_folder(struct job *job, const struct uses_place *place)
 
 	switch (place->kind) {
 	case USES_PLACE_BUILTIN:
+	case USES_PLACE_IMAGE:
 	case USES_PLACE_WORKSPACE: break;
 	case USES_PLACE_STUB: root = uses_stubs_inside(session); break;
 	case USES_PLACE_STORE: root = shelf_place(job, place->tree); break;
@@ -375,6 +393,17 @@ warn_local_pre(struct step *step)
 	    STEP_NOWHERE);
 }
 
+/* docker:// is a container action that nobody has written down. */
+static struct action *
+image_action(struct job *job, const struct step_def *def)
+{
+	struct action *action = wf_new(job->arena, struct action);
+
+	action->kind = ACTION_DOCKER;
+	action->image = def->uses;
+	return action;
+}
+
 static bool
 read_action(struct step *step, struct stage *stage, struct wf_error *err)
 {
@@ -390,7 +419,7 @@ read_action(struct step *step, struct stage *stage, struct wf_error *err)
 		return wf_fail(err, WF_ERR_MISSING, step->def->uses_pos,
 		    "Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '%s'.",
 		    stage->path.p);
-	if (workspace && stage->action->pre.n)
+	if (workspace && stage_file(stage, STAGE_PRE).n)
 		warn_local_pre(step);
 	return true;
 }
@@ -400,6 +429,8 @@ run_action(struct step *step, struct wf_error *err)
 {
 	struct stage *stage = step->stage;
 
+	if (stage->place.kind == USES_PLACE_IMAGE)
+		stage->action = image_action(step->job, step->def);
 	if (!stage->action && !read_action(step, stage, err))
 		return false;
 	step->action = stage->action;

@@ -26,6 +26,7 @@ enum uses_place_kind {
 	USES_PLACE_STUB, /* a folder on the host, shown to the job below STUBS_INSIDE */
 	USES_PLACE_WORKSPACE, /* ./: a folder of the job's workspace */
 	USES_PLACE_SELF, /* $/: a folder of the repository itself */
+	USES_PLACE_IMAGE, /* docker://: an image, and no folder */
 	USES_PLACE_STORE, /* a folder of a repository in the action store */
 };
 

@@ -53,6 +53,32 @@ find_stub(struct session *session, struct wf_arena *arena, struct uses_place *ou
 	return true;
 }
 
+/* An image is answered for by a folder of its name, whatever its tag. */
+static void
+find_image(struct session *session, struct wf_arena *arena, struct uses_place *out)
+{
+	struct wf_str name = out->ref.image;
+	ptrdiff_t at = wf_str_find(name, WF_S("@"));
+
+	out->kind = USES_PLACE_IMAGE;
+	out->below = "";
+	if (at >= 0)
+		name = wf_str_sub(name, 0, (size_t)at);
+	for (size_t i = name.n; i > 0 && name.p[i - 1] != '/'; i--)
+		if (name.p[i - 1] == ':')
+			name = wf_str_sub(name, 0, i - 1);
+	if (!session->stubs || !name.n || wf_str_find(name, WF_S("..")) >= 0)
+		return;
+	out->below = wf_strf(arena, "images/%.*s", WF_ARG(name)).p;
+	out->host = wf_join(arena, session->stubs, out->below);
+	if (wf_is_dir(out->host)) {
+		out->kind = USES_PLACE_STUB;
+		return;
+	}
+	out->below = "";
+	out->host = NULL;
+}
+
 /* ---- other repositories ---- */
 
 static void
@@ -166,11 +192,7 @@ uses_find(struct session *session, struct wf_arena *arena, const struct uses_que
 		return false;
 	case USES_LOCAL: find_workspace(session, arena, out); return true;
 	case USES_SELF: find_self(session, arena, query, out); return true;
-	case USES_DOCKER:
-		wf_fail(err, WF_ERR_MISSING, query->pos,
-		    "container actions (docker://%.*s) do not run yet", WF_ARG(out->ref.image));
-		return wf_hint(err,
-		    "leave the step out with an `if:`, or replace it by a stub action");
+	case USES_DOCKER: find_image(session, arena, out); return true;
 	}
 	abort();
 }

@@ -87,11 +87,24 @@ struct box_end {
 	struct wf_error error;
 };
 
+/* The root of one process alone, in place of the one that all processes of the job share: a
+ * container beside the job's (semantics.md 8.6). It has process ids of its own, and what it leaves
+ * running ends with it. What is written into its image is seen by nobody else. */
+struct box_guest {
+	/* its layers lie below a mount of the spec that has no `inside` */
+	struct box_image image;
+	/* host: a place as the job sees it, made as a folder when missing; inside: where the
+	 * process sees it, with all that is mounted there */
+	const struct box_mount *mounts;
+	size_t nmounts;
+};
+
 /* One process in the box. Filled and owned by the caller; must not move until on_end. */
 struct box_exec {
 	const char *const *argv; /* NULL-ended; a name without slash is searched in PATH of env */
 	const char *const *env; /* NULL-ended "NAME=value", complete: nothing is inherited */
-	const char *cwd; /* absolute, as the job sees it */
+	const char *cwd; /* absolute, as the job sees it; as a guest does, where it is made */
+	const struct box_guest *guest; /* of a sandbox; NULL: the job's own root */
 	/* stream is 1 or 2. Called any number of times between start and on_end. */
 	void (*on_output)(struct box_exec *exec, int stream, struct wf_str chunk);
 	/* Exactly once: the process is gone and its output has ended (a daemon that it left behind

@@ -108,7 +108,7 @@ change_user(const struct child_user *user)
 	       syscall(SYS_setgid, user->gid) == 0 && syscall(SYS_setuid, user->uid) == 0;
 }
 
-_Noreturn static void
+static void
 become(struct birth *birth)
 {
 	const struct child_order *order = birth->order;
@@ -123,7 +123,6 @@ become(struct birth *birth)
 			execve(birth->program, order->argv, order->env);
 	}
 	birth->errnum = errno;
-	_exit(127);
 }
 
 /* vfork(): a start costs the same however large this program is. */
@@ -131,8 +130,10 @@ static int
 spawn(struct birth *birth, pid_t *pid)
 {
 	*pid = vfork();
-	if (*pid == 0)
+	if (*pid == 0) {
 		become(birth);
+		_exit(127);
+	}
 	if (*pid < 0)
 		return errno;
 	if (birth->errnum)
@@ -140,26 +141,49 @@ spawn(struct birth *birth, pid_t *pid)
 	return birth->errnum;
 }
 
+void
+child_adopt(struct children *children, uint32_t id, pid_t pid)
+{
+	*wf_push(children->arena, children->items, children->n,
+	    children->cap) = (struct child){ .id = id, .pid = pid };
+}
+
+/* Opens the folder and finds the program, which the caller's buffer holds. */
+static int
+prepare(struct birth *birth, char program[PATH_MAX])
+{
+	birth->program = program;
+	birth->cwd = open(birth->order->cwd, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return birth->cwd < 0 ? errno : find_program(birth->order, birth->cwd, program);
+}
+
 int
 child_start(struct children *children, const struct child_order *order)
 {
-	wf_auto(wf_close_fd) int cwd = open(order->cwd, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct birth birth = { order, children->user, NULL, -1, children->filtered, 0 };
 	char program[PATH_MAX];
+	int errnum = prepare(&birth, program);
 	pid_t pid;
-	int errnum;
 
-	if (cwd < 0)
-		return errno;
-	errnum = find_program(order, cwd, program);
-	if (errnum == 0) {
-		struct birth birth = { order, children->user, program, cwd, children->filtered, 0 };
-
-		errnum = spawn(&birth, &pid);
-	}
 	if (errnum == 0)
-		*wf_push(children->arena, children->items, children->n,
-		    children->cap) = (struct child){ .id = order->id, .pid = pid };
+		errnum = spawn(&birth, &pid);
+	if (errnum == 0)
+		child_adopt(children, order->id, pid);
+	if (birth.cwd >= 0)
+		close(birth.cwd);
 	return errnum;
+}
+
+int
+child_become(const struct child_order *order, const struct child_user *user, bool filtered)
+{
+	struct birth birth = { order, user, NULL, -1, filtered, 0 };
+	char program[PATH_MAX];
+	int errnum = prepare(&birth, program);
+
+	if (errnum == 0)
+		become(&birth);
+	return errnum ? errnum : birth.errnum;
 }
 
 /* ---- signal and end ---- */

@@ -45,6 +45,11 @@ struct children {
 
 /* Starts one. Returns 0, or errno's number when it cannot be: nothing is left of it then. */
 int child_start(struct children *children, const struct child_order *order);
+/* In a process that was forked for it: becomes the order's program. Returns only when it cannot,
+ * with errno's number. user may be NULL. */
+int child_become(const struct child_order *order, const struct child_user *user, bool filtered);
+/* Counts a process that was forked otherwise among them. */
+void child_adopt(struct children *children, uint32_t id, pid_t pid);
 /* Nothing happens when it has ended. */
 void child_signal(const struct children *children, uint32_t id, int signum, bool group);
 /* Reaps one process without waiting, be it a child or an orphan. False when none has ended. When it

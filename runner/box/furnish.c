@@ -171,6 +171,16 @@ make_proc(struct root *root, struct wf_error *err)
 	return true;
 }
 
+/* As root there is no user namespace between the job and the machine. */
+static bool
+guard_all(struct root *root, struct wf_error *err)
+{
+	for (size_t i = 0; geteuid() == 0 && i < WF_COUNT(guards); i++)
+		if (!guard(root, &guards[i], err))
+			return false;
+	return true;
+}
+
 static bool
 make_sys(struct root *root, struct wf_error *err)
 {
@@ -181,10 +191,7 @@ make_sys(struct root *root, struct wf_error *err)
 		return false;
 	if (source >= 0 && !mount_bind(source, target, MOUNT_READ_ONLY | INERT, err))
 		return wf_wrap(err, "/sys");
-	for (size_t i = 0; geteuid() == 0 && i < WF_COUNT(guards); i++)
-		if (!guard(root, &guards[i], err))
-			return false;
-	return true;
+	return guard_all(root, err);
 }
 
 /* ---- folders ---- */
@@ -412,4 +419,54 @@ root_furnish(struct root *root, struct wf_error *err)
 	       make_temporary(root, err) && cover_folders(root, err) && make_home(root, err) &&
 	       make_hosts(root, err) && make_resolver(root, err) && make_sudo(root, err) &&
 	       show_mounts(root, err);
+}
+
+/* ---- guests ---- */
+
+/* A folder of the box, made when missing, with all that is mounted there. */
+static bool
+share(struct root *root, const struct root *around, const struct box_mount *mount, uint64_t attrs,
+    struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int source = place_folder(around->box, mount->host, err);
+	wf_auto(wf_close_fd) int target = source < 0 ? -1
+	                                             : place_folder(root->box, mount->inside, err);
+
+	if (target < 0)
+		return false;
+	return mount_bind(source, target, attrs, err) || wf_wrap(err, "%s", mount->inside);
+}
+
+/* The same names of machines as the box has. */
+static bool
+copy_names(struct root *root, const struct root *around, struct wf_error *err)
+{
+	static const char *const names[] = { "hosts", "resolv.conf" };
+
+	for (size_t i = 0; i < WF_COUNT(names); i++) {
+		const char *path = wf_strf(root->arena, "/etc/%s", names[i]).p;
+		wf_auto(wf_close_fd) int there = place_open(around->box, path, 0);
+
+		if (there >= 0 && !make_file(root, names[i], host_file(root, there), err))
+			return false;
+	}
+	return true;
+}
+
+bool
+root_furnish_guest(struct root *root, const struct root *around, const struct box_guest *guest,
+    struct wf_error *err)
+{
+	const struct box_mount dev = { "/dev", "/dev", true }, sys = { "/sys", "/sys", false };
+
+	if (!share(root, around, &dev, INERT, err) ||
+	    !share(root, around, &sys, MOUNT_READ_ONLY | INERT, err))
+		return false;
+	if (!make_proc(root, err) || !guard_all(root, err) || !copy_names(root, around, err))
+		return false;
+	for (size_t i = 0; i < guest->nmounts; i++)
+		if (!share(root, around, &guest->mounts[i],
+		        guest->mounts[i].writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY, err))
+			return false;
+	return true;
 }

@@ -10,6 +10,7 @@
 #include "base/fs.h"
 #include "runner/box/box.h"
 #include "runner/box/child.h"
+#include "runner/box/guest.h"
 #include "runner/box/root.h"
 #include "runner/box/space.h"
 #include "runner/box/user.h"
@@ -165,16 +166,22 @@ start(struct init *init, const struct wire_request *request, const int *fds)
 		.out = fds[1],
 		.err = fds[2],
 	};
+	struct box_exec exec = { .guest = NULL };
 	struct wf_str texts;
+	struct wf_error err;
 	int errnum = EIO;
 
 	if (wire_unpack(init->scratch, fds[0], &texts, NULL)) {
-		order.cwd = wire_get(&texts);
-		order.argv = wire_get_list(init->scratch, &texts, request->counts[0]);
-		order.env = wire_get_list(init->scratch, &texts, request->counts[1]);
-		errnum = child_start(&init->children, &order);
+		wire_get_exec(init->scratch, request, texts, &exec);
+		order.cwd = exec.cwd;
+		order.argv = (char **)exec.argv;
+		order.env = (char **)exec.env;
+		if (!exec.guest)
+			errnum = child_start(&init->children, &order);
 	}
-	if (errnum)
+	if (exec.guest && !guest_start(&init->root, &init->children, &order, exec.guest, &err))
+		answer_failed(init, request->id, &err);
+	else if (!exec.guest && errnum)
 		answer_ended(init, request->id, errnum, 0);
 }
 

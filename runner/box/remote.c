@@ -279,9 +279,7 @@ exec_open(struct remote_call *call, struct wire_request *request, int fds[3], st
 	struct remote *r = call->remote;
 	int errnum;
 
-	wire_put(&texts, call->exec->cwd);
-	request->counts[0] = wire_put_list(&texts, call->exec->argv);
-	request->counts[1] = wire_put_list(&texts, call->exec->env);
+	wire_put_exec(request, &texts, call->exec);
 	fds[0] = wire_pack(&texts);
 	if (fds[0] < 0)
 		return wf_fail_sys(err, errno, "request to the box");
@@ -446,7 +444,10 @@ take_answer(struct remote *r, const struct wire_answer *answer, int root)
 		return;
 	case WIRE_FAILED:
 		call->end.error = answer->error;
-		call_tell(call);
+		if (call->exec)
+			drain_exited(&call->drain, BOX_GRACE_MS);
+		else
+			call_tell(call);
 		return;
 	}
 	abort();

@@ -62,6 +62,8 @@ static const struct base_folder {
 } base_folders[] = {
 	{ "old", 0755 },
 	{ "box", 0755 },
+	{ "guest", 0755 },
+	{ "guest-up", 0700 },
 	{ "up", 0700 },
 	{ "proc", 0755 },
 	{ "worktree", 0755 },
@@ -121,7 +123,8 @@ choose_uppers(struct root *root, struct wf_error *err)
 
 	root->userxattr = !takes_xattr("trusted.overlay.wfrun");
 	root->uppers = place_open(root->base, "/up", O_DIRECTORY);
-	if (!root->userxattr || takes_xattr("user.overlay.wfrun"))
+	root->in_memory = !root->userxattr || takes_xattr("user.overlay.wfrun");
+	if (root->in_memory)
 		return root->uppers >= 0 || wf_fail_sys(err, errno, "/up");
 	state = place_open(root->host, root->setup->spec.state, O_DIRECTORY);
 	upper = state < 0 ? -1 : place_folder(state, "upper", err);
@@ -509,24 +512,89 @@ open_layers(struct root *root, char *const *layers, int *fds, size_t n, struct w
 	return true;
 }
 
+/* Returns 0 or errno's number; -1 and *err when a layer cannot be opened. */
+static int
+lay_named(struct root *root, char *const *layers, size_t n, int target, struct wf_error *err)
+{
+	int *fds = wf_new_array(root->arena, n, int);
+	int errnum = -1;
+
+	for (size_t i = 0; i < n; i++)
+		fds[i] = -1;
+	if (open_layers(root, layers, fds, n, err))
+		errnum = lay(root, fds, n, 0755, target);
+	for (size_t i = 0; i < n; i++)
+		wf_close_fd(&fds[i]);
+	return errnum;
+}
+
 bool
 root_overlay(struct root *root, char *const *layers, size_t n, const char *inside,
     struct wf_error *err)
 {
-	int *fds = wf_new_array(root->arena, n, int);
 	wf_auto(wf_close_fd) int target = place_folder(root->box, inside, err);
-	int errnum = 0;
-	bool ok;
+	int errnum = target < 0 ? -1 : lay_named(root, layers, n, target, err);
 
-	for (size_t i = 0; i < n; i++)
-		fds[i] = -1;
-	ok = target >= 0 && open_layers(root, layers, fds, n, err);
-	if (ok)
-		errnum = lay(root, fds, n, 0755, target);
-	for (size_t i = 0; i < n; i++)
-		wf_close_fd(&fds[i]);
-	if (!ok || errnum == 0)
-		return ok;
+	if (errnum <= 0)
+		return errnum == 0;
 	wf_fail_sys(err, errnum, "overlay at %s", inside);
 	return wf_hint(err, "--box host copies the work tree instead");
+}
+
+/* ---- guests ---- */
+
+/* What a guest writes has memory of its own where that is possible, which is free again as soon as
+ * its mounts are gone. */
+static bool
+guest_uppers(struct root *guest, struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int place = place_open(guest->base, "/guest-up", O_DIRECTORY);
+	char path[64];
+
+	if (!guest->in_memory)
+		return true;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", place);
+	if (mount("tmpfs", path, "tmpfs", MS_NODEV, "mode=0700") < 0)
+		return wf_fail_sys(err, errno, "memory of the container");
+	guest->uppers = place_open(guest->base, "/guest-up", O_DIRECTORY);
+	return guest->uppers >= 0 || wf_fail_sys(err, errno, "memory of the container");
+}
+
+static void
+detach(const struct root *root, const char *folder)
+{
+	wf_auto(wf_close_fd) int top = place_open(root->base, folder, O_DIRECTORY);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", top);
+	umount2(path, MNT_DETACH); /* fails where nothing was mounted */
+}
+
+bool
+root_guest(const struct root *root, const struct box_guest *guest, struct root *out,
+    struct wf_error *err)
+{
+	wf_auto(wf_close_fd) int target = place_open(root->base, "/guest", O_DIRECTORY);
+	char *const *layers = (char *const *)guest->image.layers;
+	size_t n = 0;
+	int errnum;
+
+	*out = *root;
+	out->box = -1;
+	while (layers[n])
+		n++;
+	if (!guest_uppers(out, err))
+		return false;
+	errnum = lay_named(out, layers, n, target, err);
+	if (errnum)
+		return errnum > 0 ? wf_fail_sys(err, errnum, "layers of the image") : false;
+	out->box = place_open(root->base, "/guest", O_DIRECTORY);
+	return root_furnish_guest(out, root, guest, err);
+}
+
+void
+root_guest_leave(const struct root *root)
+{
+	detach(root, "/guest");
+	detach(root, "/guest-up");
 }

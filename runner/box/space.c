@@ -137,6 +137,16 @@ space_enter(const struct space *space, bool as_root, struct wf_error *err)
 }
 
 bool
+space_be_root(struct wf_error *err)
+{
+	const struct space space = { CLONE_NEWUSER, getuid(), getgid() };
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return refuse(err, errno, "a user namespace");
+	return space_enter(&space, true, err);
+}
+
+bool
 space_refused(const struct space *space, int errnum, struct wf_error *err)
 {
 	if ((space->flags & CLONE_NEWUSER) && unshare(CLONE_NEWUSER) < 0)

@@ -23,6 +23,8 @@ bool space_enter(const struct space *space, bool as_root, struct wf_error *err);
 /* False, and *err says which of them the kernel refused with `errnum`, and the way out. Called by a
  * process outside of them that ends then. */
 bool space_refused(const struct space *space, int errnum, struct wf_error *err);
+/* Moves into a user namespace in which this user is root, and the only one. */
+bool space_be_root(struct wf_error *err);
 /* Takes from all processes started from now on what the root of a container does not get. */
 bool space_drop(struct wf_error *err);
 /* Names the machine after the box. */

@@ -179,6 +179,37 @@ static const size_t setup_texts[] = {
 	TEXT(layout.tool_cache),
 };
 
+static uint32_t
+put_mounts(struct wf_buf *texts, const struct box_mount *mounts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		wire_put(texts, mounts[i].host);
+		wire_put(texts, mounts[i].inside);
+		wire_put(texts, mounts[i].writable ? "rw" : "ro");
+	}
+	return (uint32_t)n;
+}
+
+static struct box_mount *
+get_mounts(struct wf_arena *arena, struct wf_str *texts, size_t n)
+{
+	struct box_mount *mounts = wf_new_array(arena, n, struct box_mount);
+
+	for (size_t i = 0; i < n; i++) {
+		mounts[i].host = wire_get(texts);
+		mounts[i].inside = wire_get(texts);
+		mounts[i].writable = strcmp(wire_get(texts), "rw") == 0;
+	}
+	return mounts;
+}
+
+static uint32_t
+put_image(struct wf_buf *texts, const struct box_image *image)
+{
+	wire_put(texts, image->user);
+	return wire_put_list(texts, image->layers);
+}
+
 void
 wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct wire_setup *setup)
 {
@@ -187,20 +218,12 @@ wire_put_setup(struct wire_request *request, struct wf_buf *texts, const struct 
 	wire_put(texts, setup->spec.no_network ? "none" : "host");
 	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
 		wire_put(texts, *(const char **)((const char *)setup + setup_texts[i]));
-	for (size_t i = 0; i < setup->spec.nmounts; i++) {
-		const struct box_mount *mount = &setup->spec.mounts[i];
-
-		wire_put(texts, mount->host);
-		wire_put(texts, mount->inside);
-		wire_put(texts, mount->writable ? "rw" : "ro");
-	}
-	request->counts[0] = (uint32_t)setup->spec.nmounts;
+	request->counts[0] = put_mounts(texts, setup->spec.mounts, setup->spec.nmounts);
 	request->counts[1] = wire_put_list(texts, setup->spec.covered);
 	request->counts[2] = wire_put_list(texts, setup->joins);
 	if (!setup->spec.image)
 		return;
-	wire_put(texts, setup->spec.image->user);
-	request->counts[3] = wire_put_list(texts, setup->spec.image->layers);
+	request->counts[3] = put_image(texts, setup->spec.image);
 }
 
 /* An image has at least one layer. */
@@ -220,22 +243,45 @@ void
 wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struct wf_str texts,
     struct wire_setup *setup)
 {
-	size_t n = request->counts[0];
-	struct box_mount *mounts = wf_new_array(arena, n, struct box_mount);
-
 	*setup = (struct wire_setup){ 0 };
 	setup->sandbox = strcmp(wire_get(&texts), "sandbox") == 0;
 	setup->spec.no_network = strcmp(wire_get(&texts), "none") == 0;
 	for (size_t i = 0; i < WF_COUNT(setup_texts); i++)
 		*(const char **)((char *)setup + setup_texts[i]) = wire_get(&texts);
-	for (size_t i = 0; i < n; i++) {
-		mounts[i].host = wire_get(&texts);
-		mounts[i].inside = wire_get(&texts);
-		mounts[i].writable = strcmp(wire_get(&texts), "rw") == 0;
-	}
-	setup->spec.mounts = mounts;
-	setup->spec.nmounts = n;
+	setup->spec.mounts = get_mounts(arena, &texts, request->counts[0]);
+	setup->spec.nmounts = request->counts[0];
 	setup->spec.covered = (const char *const *)wire_get_list(arena, &texts, request->counts[1]);
 	setup->joins = (const char *const *)wire_get_list(arena, &texts, request->counts[2]);
 	setup->spec.image = get_image(arena, &texts, request->counts[3]);
+}
+
+void
+wire_put_exec(struct wire_request *request, struct wf_buf *texts, const struct box_exec *exec)
+{
+	wire_put(texts, exec->cwd);
+	request->counts[0] = wire_put_list(texts, exec->argv);
+	request->counts[1] = wire_put_list(texts, exec->env);
+	if (!exec->guest)
+		return;
+	request->counts[2] = put_mounts(texts, exec->guest->mounts, exec->guest->nmounts);
+	request->counts[3] = put_image(texts, &exec->guest->image);
+}
+
+void
+wire_get_exec(struct wf_arena *arena, const struct wire_request *request, struct wf_str texts,
+    struct box_exec *exec)
+{
+	struct box_guest *guest = wf_new(arena, struct box_guest);
+	const struct box_image *image;
+
+	*exec = (struct box_exec){ .cwd = wire_get(&texts) };
+	exec->argv = (const char *const *)wire_get_list(arena, &texts, request->counts[0]);
+	exec->env = (const char *const *)wire_get_list(arena, &texts, request->counts[1]);
+	guest->mounts = get_mounts(arena, &texts, request->counts[2]);
+	guest->nmounts = request->counts[2];
+	image = get_image(arena, &texts, request->counts[3]);
+	if (!image)
+		return;
+	guest->image = *image;
+	exec->guest = guest;
 }

@@ -22,7 +22,7 @@
 
 enum wire_request_kind {
 	WIRE_SETUP, /* the first one; texts: wire_put_setup() */
-	WIRE_EXEC, /* texts: cwd, argv, env; descriptors: texts, stdout, stderr */
+	WIRE_EXEC, /* texts: wire_put_exec(); descriptors: texts, stdout, stderr */
 	WIRE_SIGNAL, /* no texts, no answer */
 	WIRE_OVERLAY, /* texts: inside, layers */
 };
@@ -31,7 +31,7 @@ struct wire_request {
 	enum wire_request_kind kind;
 	uint32_t id; /* comes back with the answer; of WIRE_SIGNAL: the process it is for */
 	uint32_t counts[4]; /* lengths of the lists of texts: mounts, covered, joins, layers; argv,
-	                       env; layers */
+	                       env, mounts, layers; layers */
 	int signum;
 	bool group;
 };
@@ -40,7 +40,7 @@ enum wire_answer_kind {
 	WIRE_READY, /* to WIRE_SETUP; with the descriptor of the box's root folder */
 	WIRE_ENDED, /* to WIRE_EXEC: the process ended, or never started */
 	WIRE_DONE, /* to WIRE_OVERLAY */
-	WIRE_FAILED, /* to WIRE_SETUP and WIRE_OVERLAY */
+	WIRE_FAILED, /* to all three: it could not be done */
 };
 
 struct wire_answer {
@@ -87,3 +87,8 @@ void wire_put_setup(struct wire_request *request, struct wf_buf *texts,
     const struct wire_setup *setup);
 void wire_get_setup(struct wf_arena *arena, const struct wire_request *request, struct wf_str texts,
     struct wire_setup *setup);
+
+/* Fills the request and its texts with a process: cwd, argv, env and guest. */
+void wire_put_exec(struct wire_request *request, struct wf_buf *texts, const struct box_exec *exec);
+void wire_get_exec(struct wf_arena *arena, const struct wire_request *request, struct wf_str texts,
+    struct box_exec *exec);

@@ -94,6 +94,12 @@ place(const struct image_store *store, struct wf_arena *arena, const char *part,
 }
 
 const char *
+image_store_layers(const struct image_store *store, struct wf_arena *arena)
+{
+	return wf_join(arena, store->folder, "layers");
+}
+
+const char *
 image_store_layer(const struct image_store *store, struct wf_arena *arena, struct wf_str digest)
 {
 	return place(store, arena, "layers", image_digest_file(arena, digest));
@@ -300,7 +306,7 @@ remove_layer(struct image_store *store, struct wf_arena *arena, const char *laye
 static bool
 remove_unused(struct image_store *store, struct wf_arena *arena, struct wf_error *err)
 {
-	const char *layers = wf_join(arena, store->folder, "layers");
+	const char *layers = image_store_layers(store, arena);
 	const char *blobs = wf_join(arena, store->folder, "blobs");
 	struct wf_map used;
 	char **names;

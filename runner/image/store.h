@@ -50,7 +50,8 @@ bool image_store_put(struct image_store *store, const struct image *image, struc
  * image, or the store is in use. */
 bool image_store_remove(struct image_store *store, struct wf_str name, struct wf_error *err);
 
-/* The folder of a layer. */
+/* The folder in which all layers are, and the folder of one. */
+const char *image_store_layers(const struct image_store *store, struct wf_arena *arena);
 const char *image_store_layer(const struct image_store *store, struct wf_arena *arena,
     struct wf_str digest);
 /* The folders of all layers of an image, the top first, as an overlay wants them; NULL-ended. */

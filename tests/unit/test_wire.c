@@ -65,6 +65,46 @@ TEST(wire_setup_arrives_as_it_was_sent)
 	CHECK(!got.spec.mounts[1].writable);
 }
 
+static void
+check_exec(const struct box_exec *sent, struct box_exec *got, struct wf_arena *arena)
+{
+	wf_auto(wf_buf_release) struct wf_buf texts = WF_BUF_INIT;
+	struct wire_request request = { .kind = WIRE_EXEC };
+
+	wire_put_exec(&request, &texts, sent);
+	wire_get_exec(arena, &request, wf_str_dup(arena, wf_buf_str(&texts)), got);
+	CHECK_STR(wf_str(got->cwd), sent->cwd);
+	for (size_t i = 0; sent->argv[i]; i++)
+		CHECK_STR(wf_str(got->argv[i]), sent->argv[i]);
+	CHECK_STR(wf_str(got->env[0]), sent->env[0]);
+}
+
+TEST(wire_exec_arrives_with_its_guest)
+{
+	wf_auto(wf_arena_freep) struct wf_arena *arena = wf_arena_new();
+	const char *const argv[] = { "a", "", NULL }, *const env[] = { "A=1", NULL };
+	const char *const layers[] = { "/top", "/low", NULL };
+	const struct box_mount mounts[] = { { "/job", "/inside", true }, { "/b", "/c", false } };
+	const struct box_guest guest = { .image = { layers, "app" },
+		.mounts = mounts,
+		.nmounts = 2 };
+	struct box_exec exec = { .argv = argv, .env = env, .cwd = "/dir" }, got;
+
+	check_exec(&exec, &got, arena);
+	CHECK(got.guest == NULL);
+	exec.guest = &guest;
+	check_exec(&exec, &got, arena);
+	CHECK(got.guest != NULL);
+	CHECK_STR(wf_str(got.guest->image.user), "app");
+	CHECK_STR(wf_str(got.guest->image.layers[1]), "/low");
+	CHECK(got.guest->image.layers[2] == NULL);
+	CHECK_INT(got.guest->nmounts, 2);
+	CHECK_STR(wf_str(got.guest->mounts[0].host), "/job");
+	CHECK(got.guest->mounts[0].writable);
+	CHECK_STR(wf_str(got.guest->mounts[1].inside), "/c");
+	CHECK(!got.guest->mounts[1].writable);
+}
+
 TEST(wire_messages_bring_descriptors_that_close_on_exec)
 {
 	struct wire_request sent = { .kind = WIRE_SIGNAL, .id = 7, .signum = 15 }, got = { 0 };
