@@ -148,9 +148,11 @@ struct actions *
 actions_new(struct wf_arena *arena, const struct actions_options *options, struct wf_error *err)
 {
 	struct actions *actions = wf_new(arena, struct actions);
+	struct actions_options *kept = wf_new(arena, struct actions_options);
 
+	*kept = *options;
 	actions->arena = arena;
-	actions->options = options;
+	actions->options = kept;
 	wf_map_init(&actions->trees, arena, false);
 	wf_map_init(&actions->failures, arena, false);
 	lock_init(&actions->lock, arena);
