@@ -710,7 +710,8 @@ begin(void *data)
 void
 step_begin(struct step *step)
 {
-	step->started = record_now(step->job->call->run->session->record);
+	if (step->member) /* it may have waited for a place */
+		step->started = record_now(step->job->call->run->session->record);
 	step->reader.allow_unsecure = step_env_says(step,
 	    "ACTIONS_ALLOW_UNSECURE_STOPCOMMAND_TOKENS");
 	begin(step);
