@@ -2,6 +2,9 @@
 /* neighbours.c - reads files of a work tree, and keeps those that others ask for. */
 #include "cli/neighbours.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #include "base/fs.h"
 #include "model/tree.h"
 
@@ -148,13 +151,30 @@ root_line(struct wf_str text, struct wf_str key)
 	return (struct wf_str){ 0 };
 }
 
+/* Text that is a plain scalar, and no null, boolean or number: nearly every name. */
+static bool
+is_plain_text(struct wf_str text)
+{
+	if (text.n <= strlen("false") || !isalpha((unsigned char)text.p[0]))
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (!isalnum((unsigned char)text.p[i]) &&
+		    wf_str_find_char(WF_S(" -_./()&+"), text.p[i]) < 0)
+			return false;
+	return true;
+}
+
 /* The name out of a line `name: ...` alone; p is NULL when it is not in one line. */
 static struct wf_str
 name_in_line(struct wf_arena *arena, struct wf_str line)
 {
+	struct wf_str text = wf_str_trim(wf_str_skip(line, strlen("name:")));
 	struct tree_limits limits = TREE_LIMITS;
 	struct tree tree;
 
+	if (wf_str_starts(line, WF_S("name: ")) &&
+	    is_plain_text(text)) /* a parser costs more than all else here */
+		return text;
 	tree_read(arena, arena, NULL, line, &limits, &tree);
 	/* a mapping of one key to one text */
 	if (tree.failed || tree.n != 4 || tree.nodes[2].value.kind != EXPR_STRING ||
