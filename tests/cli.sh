@@ -209,6 +209,8 @@ assert kinds[0] != kinds[-1] and 'job.finished' in kinds"
 try "an event that a workflow does not listen to" 2 docs.yml --event push
 has "what it listens to is said" "$err" "pull_request"
 try "a run without an event" 2 ci.yml
+try "an image for a box that takes none" 2 ci.yml --event push --image debian:12
+has "an image for a box that takes none says which do" "$err" "--box docker"
 try "an input that is none of the choices" 2 ci.yml --event dispatch --input stack=x --box host
 
 # ---- a file that GitHub refuses ----

@@ -86,6 +86,10 @@ check_view(const struct args *args, struct wf_error *err)
 	if (args->quiet && args->verbose)
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
 		    "--quiet and --verbose exclude each other");
+	if (args->images.n && (args->box == BOX_SANDBOX || args->box == BOX_HOST))
+		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
+		    "--image is for --box docker and --box podman; elsewhere a job without a "
+		    "container sees this machine");
 	if (args->box == BOX_HOST &&
 	    (args->network != OPT_NETWORK_HOST || args->memory || args->pids || args->millicpus))
 		return wf_fail(err, WF_ERR_USAGE, WF_NOWHERE,
